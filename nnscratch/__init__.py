@@ -1,0 +1,54 @@
+"""nnscratch: a glass-box neural-network engine in plain NumPy with Keras's public API."""
+
+from nnscratch import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    datasets,
+    errors,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    random,
+    regularizers,
+    utils,
+)
+from nnscratch.layers import Input, KerasTensor, Layer
+from nnscratch.losses import Loss
+from nnscratch.metrics import Metric
+from nnscratch.models import Model, Sequential
+from nnscratch.optimizers import Optimizer
+from nnscratch.variable import Variable
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Input",
+    "KerasTensor",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Optimizer",
+    "Sequential",
+    "Variable",
+    "activations",
+    "callbacks",
+    "config",
+    "constraints",
+    "datasets",
+    "errors",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "random",
+    "regularizers",
+    "utils",
+]

@@ -1,0 +1,110 @@
+"""Engine-wide settings: the default float type, the fuzz factor and what to do about NaN."""
+
+from __future__ import annotations
+
+import os
+
+from nnscratch.errors import unknown_name
+
+FLOAT_TYPES = ("float32", "float64")
+NAN_POLICIES = ("raise", "keras")
+
+
+class _Settings:
+    """The current settings; one instance per process."""
+
+    def __init__(self) -> None:
+        self.floatx = "float32"
+        self.epsilon = 1e-7
+        self.nan_policy = "raise"
+
+
+_settings = _Settings()
+
+
+def floatx() -> str:
+    """Return the default float type of weights and computations.
+
+    >>> floatx()
+    'float32'
+    """
+    return _settings.floatx
+
+
+def set_floatx(value: str) -> None:
+    """Set the default float type for everything built from now on.
+
+    The environment variable `NNSCRATCH_FLOATX` sets it at import.
+
+    Args:
+        value: `"float32"` or `"float64"`.
+
+    Raises:
+        ValueError: `value` is something else.
+
+    >>> set_floatx("float64"); floatx()
+    'float64'
+    >>> set_floatx("float32")
+    """
+    if value not in FLOAT_TYPES:
+        raise unknown_name("floatx", value, FLOAT_TYPES)
+    _settings.floatx = value
+
+
+def epsilon() -> float:
+    """Return the fuzz factor that keeps logarithms and quotients away from zero.
+
+    >>> epsilon()
+    1e-07
+    """
+    return _settings.epsilon
+
+
+def set_epsilon(value: float) -> None:
+    """Set the fuzz factor.
+
+    Args:
+        value: a small positive number.
+
+    Raises:
+        ValueError: `value` is not a positive finite number.
+
+    >>> set_epsilon(1e-5); epsilon()
+    1e-05
+    >>> set_epsilon(1e-7)
+    """
+    if not 0 < float(value) < float("inf"):
+        raise ValueError(f"`epsilon` must be a positive finite number. Received: {value!r}")
+    _settings.epsilon = float(value)
+
+
+def nan_policy() -> str:
+    """Return what training does when a loss is not finite: `"raise"` or `"keras"`.
+
+    >>> nan_policy()
+    'raise'
+    """
+    return _settings.nan_policy
+
+
+def set_nan_policy(value: str) -> None:
+    """Set what training does when data or a loss is NaN or infinite.
+
+    Args:
+        value: `"raise"` stops before any weight changes, with an error that names the step and
+            the first layer whose output was not finite; `"keras"` carries on as Keras does.
+
+    Raises:
+        ValueError: `value` is something else.
+
+    >>> set_nan_policy("keras"); nan_policy()
+    'keras'
+    >>> set_nan_policy("raise")
+    """
+    if value not in NAN_POLICIES:
+        raise unknown_name("nan_policy", value, NAN_POLICIES)
+    _settings.nan_policy = value
+
+
+if "NNSCRATCH_FLOATX" in os.environ:
+    set_floatx(os.environ["NNSCRATCH_FLOATX"])

@@ -1,0 +1,23 @@
+"""Layers: each a function of arrays beside its derivative."""
+
+from nnscratch.errors import missing_attribute
+from nnscratch.layers.base import Layer
+from nnscratch.layers.core import Activation, Dense, Flatten, Input, InputLayer
+from nnscratch.layers.normalization import BatchNormalization
+from nnscratch.layers.regularization import Dropout
+from nnscratch.layers.symbolic import KerasTensor, Node
+
+__all__ = [
+    "Activation",
+    "BatchNormalization",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Input",
+    "InputLayer",
+    "KerasTensor",
+    "Layer",
+    "Node",
+]
+
+__getattr__ = missing_attribute(__name__, __all__)

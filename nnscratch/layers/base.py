@@ -1,0 +1,229 @@
+"""The layer base class: how a layer is built and called; the mathematics is in the subclasses."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nnscratch import regularizers
+from nnscratch.cache import Cache
+from nnscratch.casting import as_numeric, standardize_dtype
+from nnscratch.errors import NotReadyError, unknown_name
+from nnscratch.layers.symbolic import KerasTensor, Node
+from nnscratch.layers.weights import HasWeights
+from nnscratch.naming import auto_name, name_scope
+from nnscratch.typing import Array, Shape
+
+
+def _scoped(build: Callable[..., None]) -> Callable[..., None]:
+    """Make a `build` that names its variables after the layer and marks the layer built."""
+
+    @functools.wraps(build)
+    def scoped(self: Layer, input_shape: Any = None) -> None:
+        if self._building:
+            build(self, input_shape)
+            return
+        self._building = True
+        try:
+            with name_scope(self.name):
+                build(self, input_shape)
+        finally:
+            self._building = False
+        self.built = True
+        self._build_shape = input_shape
+
+    return scoped
+
+
+class Layer(HasWeights):
+    """A function of arrays with weights, and its derivative.
+
+    A subclass writes the mathematics: `build` makes weights from the input's shape, `forward`
+    computes the output and leaves in the cache what `backward` needs, `backward` turns dL/doutput
+    into dL/dinput and adds the weights' gradients on the way. The cache belongs to the call, so
+    one layer may be used in several places.
+
+    Args:
+        activity_regularizer: penalty on the layer's output, averaged over the batch.
+        trainable: whether training changes the weights.
+        dtype: type of weights and computation; floatx by default.
+        autocast: accepted for compatibility; inputs are always cast to `dtype`.
+        name: unique name; automatic by default.
+        kwargs: `input_shape` or `input_dim`, the shape of one sample, where this is the first
+            layer of a `Sequential`.
+
+    Raises:
+        ValueError: an unknown argument, with the nearest one that exists.
+
+    A layer of one's own:
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.s = self.add_weight(shape=(), initializer="ones", name="s")
+    ...     def forward(self, x, cache, training=False):
+    ...         cache.x = x
+    ...         return np.multiply(x, self.s.value, out=cache.buffer("y", x.shape, x.dtype))
+    ...     def backward(self, dy, cache):
+    ...         self.s.add_grad(np.sum, dy * cache.x)
+    ...         return dy * self.s.value
+    >>> Scale()(np.array([[1.0, 2.0]])).tolist()
+    [[1.0, 2.0]]
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _scoped(cls.build)  # type: ignore[method-assign]
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            auto_name(type(self).__name__) if name is None else name,
+            standardize_dtype(dtype),
+            bool(trainable),
+        )
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.autocast = autocast
+        self._building = False
+        self._build_shape: Any = None
+        self._inbound_nodes: list[Node] = []
+        self._input_shape_arg = self._pop_input_shape(kwargs)
+        if kwargs:
+            raise self._unknown_argument(next(iter(kwargs)))
+
+    def _pop_input_shape(self, kwargs: dict[str, Any]) -> Shape | None:
+        if "input_dim" in kwargs:
+            return (kwargs.pop("input_dim"),)
+        if "input_shape" in kwargs:
+            shape = kwargs.pop("input_shape")
+            return (shape,) if isinstance(shape, int) else tuple(shape)
+        if "batch_input_shape" in kwargs:
+            return tuple(kwargs.pop("batch_input_shape"))[1:]
+        return None
+
+    def _unknown_argument(self, received: str) -> ValueError:
+        known = {"input_shape", "input_dim"}
+        for cls in type(self).__mro__[:-1]:
+            known |= set(inspect.signature(cls.__init__).parameters) - {"self", "kwargs"}
+        return unknown_name(f"argument of {type(self).__name__}", received, known)
+
+    # -- what a subclass writes ---------------------------------------------------------------
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights for inputs of this shape, None standing for the batch."""
+        self.built = True
+
+    def forward(self, x: Any, cache: Cache, training: bool = False) -> Array:
+        """Compute the output; write into buffers of the cache, never into `x`."""
+        raise NotImplementedError(f"{type(self).__name__} must implement forward().")
+
+    def backward(self, dy: Array, cache: Cache) -> Any:
+        """Add the weights' gradients and return dL/dx (a list where `x` is a list).
+
+        Where `cache.needs_dx` is False nobody uses the result and it may be None.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must implement backward().")
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the output's shape; by default found by a forward pass over one row of zeros."""
+        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        rows = [np.zeros((1, *(d or 1 for d in shape[1:])), self.dtype) for shape in shapes]
+        output = self.forward(rows if isinstance(input_shape, list) else rows[0], Cache())
+        return (None, *output.shape[1:])
+
+    def plan_backward(self, cache: Cache) -> None:
+        """Prepare for `backward` where `cache.needs_dx` has just been set; rarely needed."""
+
+    def logits(self, cache: Cache) -> Array | None:
+        """Return z where the output is softmax(z) or sigmoid(z), otherwise None."""
+        return None
+
+    def backward_from_logits(self, dz: Array, cache: Cache) -> Any:
+        """As `backward`, for dL/dz of the `logits`."""
+        raise NotImplementedError(f"{type(self).__name__} has no logits.")
+
+    # -- calling ------------------------------------------------------------------------------
+
+    def __call__(self, x: Any, training: bool | None = None) -> Any:
+        """Apply the layer to an array (giving an array) or to a symbolic tensor (a new node).
+
+        Args:
+            x: an array whose first axis is the batch, or a `KerasTensor`.
+            training: True for training behaviour (Dropout active, BatchNormalization on the
+                batch's own statistics).
+        """
+        tensors = x if isinstance(x, (list, tuple)) else [x]
+        if any(isinstance(t, KerasTensor) for t in tensors):
+            return self._call_symbolic(x)
+        arrays = [as_numeric(t, "x").astype(self.dtype, copy=False) for t in tensors]
+        inputs = arrays if isinstance(x, (list, tuple)) else arrays[0]
+        self.ensure_built(_shape_of(inputs))
+        return self.forward(inputs, Cache(), training=bool(training)).copy()
+
+    def _call_symbolic(self, x: Any) -> KerasTensor:
+        shape = [t.shape for t in x] if isinstance(x, (list, tuple)) else x.shape
+        self.ensure_built(shape)
+        output = KerasTensor(self.compute_output_shape(shape), self.dtype)
+        inputs = x if isinstance(x, (list, tuple)) else [x]
+        self._inbound_nodes.append(Node(self, inputs, [output]))
+        return output
+
+    def call_once(self, x: KerasTensor) -> KerasTensor:
+        """Return the output of the call on this very tensor, calling only if there is none yet."""
+        for node in self._inbound_nodes:
+            if node.inputs == (x,):
+                return node.outputs[0]
+        output: KerasTensor = self(x)
+        return output
+
+    @property
+    def output_shape_or_none(self) -> Shape | None:
+        """Shape of the latest symbolic output, or None where the layer has not been called."""
+        return self._inbound_nodes[-1].outputs[0].shape if self._inbound_nodes else None
+
+    def ensure_built(self, input_shape: Any) -> None:
+        """Build for this shape unless the layer is built already."""
+        if not self.built:
+            self.build(input_shape)
+
+    @property
+    def input(self) -> KerasTensor:
+        """The symbolic input of the layer's first call."""
+        return self._first_node().inputs[0]
+
+    @property
+    def output(self) -> KerasTensor:
+        """The symbolic output of the layer's first call."""
+        return self._first_node().outputs[0]
+
+    def _first_node(self) -> Node:
+        if not self._inbound_nodes:
+            raise NotReadyError(
+                f"Layer {self.name!r} has never been called on a symbolic tensor, so it has no "
+                "`input` and no `output` yet."
+            )
+        return self._inbound_nodes[0]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+Layer.build = _scoped(Layer.build)  # type: ignore[method-assign]
+
+
+def _shape_of(x: Any) -> Any:
+    if isinstance(x, list):
+        return [(None, *a.shape[1:]) for a in x]
+    return (None, *x.shape[1:])

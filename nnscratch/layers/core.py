@@ -1,0 +1,278 @@
+"""The layers every network has: the input, the dense layer, an activation, flattening."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnscratch import activations, constraints, initializers, regularizers
+from nnscratch.cache import Cache
+from nnscratch.errors import ShapeError
+from nnscratch.layers.base import Layer
+from nnscratch.layers.symbolic import KerasTensor, Node
+from nnscratch.typing import Array, Shape
+
+
+class InputLayer(Layer):
+    """The place where data enters a network; it computes nothing.
+
+    Args:
+        shape: shape of one sample, without the batch.
+        batch_size: fixed batch size, if any.
+        dtype: type that inputs are cast to.
+        batch_shape: the shape with the batch; instead of `shape`.
+        name: name of the layer.
+    """
+
+    def __init__(
+        self,
+        shape: Any = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        batch_shape: Any = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(dtype=dtype, name=name)
+        if (shape is None) == (batch_shape is None):
+            raise ValueError(
+                "Input needs exactly one of `shape` and `batch_shape`. "
+                f"Received: shape={shape}, batch_shape={batch_shape}"
+            )
+        if batch_shape is None:
+            batch_shape = (batch_size, *((shape,) if isinstance(shape, int) else shape))
+        self.batch_shape = _checked_shape(batch_shape)
+        self.built = True
+        output = KerasTensor(self.batch_shape, self.dtype, name=self.name)
+        self._inbound_nodes.append(Node(self, [], [output]))
+
+    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
+        """Return x."""
+        return x
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        """Return dy."""
+        return dy
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape given, the batch included."""
+        return self.batch_shape
+
+
+def _checked_shape(shape: Any) -> Shape:
+    sizes = tuple(shape)
+    for size in sizes:
+        if size is not None and (not isinstance(size, (int, np.integer)) or size < 1):
+            raise ValueError(
+                f"A shape holds positive integers, or None for the batch. Received: {shape}"
+            )
+    return tuple(None if size is None else int(size) for size in sizes)
+
+
+def Input(  # noqa: N802 (Keras's name)
+    shape: Any = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    batch_shape: Any = None,
+    name: str | None = None,
+) -> KerasTensor:
+    """Make the symbolic tensor at which data enters a network.
+
+    Args:
+        shape: shape of one sample, without the batch: `(784,)` for flat MNIST images.
+        batch_size: fixed batch size, if any.
+        dtype: type that inputs are cast to; floatx by default.
+        batch_shape: the shape with the batch; instead of `shape`.
+        name: name of the input.
+
+    >>> Input((784,)).shape
+    (None, 784)
+    """
+    return InputLayer(shape, batch_size, dtype, batch_shape, name).output
+
+
+class Dense(Layer):
+    r"""Dense layer: y = f(x·W + b).
+
+    Backward, with dz = f'(z)·dy: dW = xᵀ·dz, db = Σ_n dz, dx = dz·Wᵀ. For inputs of more than two
+    axes the product runs over the last one, and dW and db sum over all the others.
+
+    Args:
+        units: number of outputs, M.
+        activation: f, by name or as an `Activation`; None is the identity.
+        use_bias: whether there is a b.
+        kernel_initializer: how W starts.
+        bias_initializer: how b starts.
+        kernel_regularizer: penalty on W.
+        bias_regularizer: penalty on b.
+        activity_regularizer: penalty on y, averaged over the batch.
+        kernel_constraint: projection of W after every update.
+        bias_constraint: projection of b after every update.
+        kwargs: see `Layer`.
+
+    Shapes:
+        x (N, …, D), W (D, M), b (M,), y (N, …, M).
+
+    Raises:
+        ValueError: `units` is not a positive integer, or an argument is unknown.
+
+    Source: Rumelhart, Hinton, Williams, "Learning representations by back-propagating errors",
+    Nature 323 (1986); W is stored as (D, M), as in Keras (PyTorch stores its transpose).
+
+    >>> layer = Dense(2, kernel_initializer="ones", bias_initializer="ones")
+    >>> layer(np.array([[1.0, 2.0, 3.0]])).tolist()
+    [[7.0, 7.0]]
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        if isinstance(units, bool) or not isinstance(units, (int, np.integer)) or units < 1:
+            raise ValueError(f"`units` must be a positive integer. Received: units={units!r}")
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.units = int(units)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make W (D, M) and b (M,)."""
+        D = input_shape[-1] if len(input_shape) > 1 else None
+        if D is None:
+            raise ShapeError(
+                f"Dense layer {self.name!r} needs inputs of shape (N, …, D) with D known. "
+                f"Received: {input_shape}"
+            )
+        self.kernel = self.add_weight(
+            shape=(D, self.units),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                shape=(self.units,),
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
+
+    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
+        """Compute y = f(x·W + b)."""
+        cache.x = x
+        z = cache.buffer("z", (*x.shape[:-1], self.units), x.dtype)
+        np.matmul(x, self.kernel.value, out=z)
+        if self.bias is not None:
+            z += self.bias.value
+        return self.activation.forward(z, cache)
+
+    def backward(self, dy: Array, cache: Cache) -> Array | None:
+        """Add dW and db; return dx."""
+        return self.backward_from_logits(self.activation.backward(dy, cache), cache)
+
+    def backward_from_logits(self, dz: Array, cache: Cache) -> Array | None:
+        """As `backward`, from dL/dz of z = x·W + b."""
+        rows = dz.reshape(-1, dz.shape[-1])
+        x_rows = cache.x.reshape(-1, cache.x.shape[-1])
+        self.kernel.add_grad(np.matmul, x_rows.T, rows)
+        if self.bias is not None:
+            self.bias.add_grad(np.add.reduce, rows)
+        if not cache.needs_dx:
+            return None
+        dx = cache.buffer("dx", cache.x.shape, dz.dtype)
+        return np.matmul(dz, self.kernel.value.T, out=dx)
+
+    def logits(self, cache: Cache) -> Array | None:
+        """Return z where the activation is softmax or sigmoid."""
+        return cache.z if self.activation.is_probability else None
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (N, …, M)."""
+        return (*input_shape[:-1], self.units)
+
+
+class Activation(Layer):
+    """An activation as a layer of its own: y = f(x).
+
+    Args:
+        activation: f, by name or as an `Activation` function object.
+        kwargs: see `Layer`.
+
+    >>> Activation("relu")(np.array([[-1.0, 2.0]])).tolist()
+    [[0.0, 2.0]]
+    """
+
+    def __init__(self, activation: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.activation = activations.get(activation)
+
+    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
+        """Compute f(x)."""
+        return self.activation.forward(x, cache)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        """Compute f'(x)·dy."""
+        return self.activation.backward(dy, cache)
+
+    def logits(self, cache: Cache) -> Array | None:
+        """Return x where the activation is softmax or sigmoid."""
+        return cache.z if self.activation.is_probability else None
+
+    def backward_from_logits(self, dz: Array, cache: Cache) -> Array:
+        """Return dz: the layer's input is z."""
+        return dz
+
+
+class Flatten(Layer):
+    """Make one axis of all the axes behind the batch: (N, a, b, …) → (N, a·b·…).
+
+    Args:
+        data_format: accepted for compatibility; only `"channels_last"` (or None) is offered.
+        kwargs: see `Layer`.
+
+    >>> Flatten()(np.zeros((2, 28, 28))).shape
+    (2, 784)
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if data_format not in (None, "channels_last"):
+            raise ValueError(
+                "`data_format` of Flatten must be 'channels_last' or None. "
+                f"Received: {data_format!r}"
+            )
+        self.data_format = "channels_last"
+
+    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
+        """Return x with its axes behind the first joined; no number is copied."""
+        cache.shape = x.shape
+        return x.reshape(len(x), math.prod(x.shape[1:]))
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        """Give dy the shape of x."""
+        return dy.reshape(cache.shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (N, product of the other axes)."""
+        rest = input_shape[1:]
+        return (input_shape[0], None if None in rest else math.prod(rest))  # type: ignore[arg-type]

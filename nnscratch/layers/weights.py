@@ -1,0 +1,161 @@
+"""What layers and models have in common: weights that can be listed, copied and frozen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from nnscratch import constraints, initializers, regularizers
+from nnscratch.casting import as_numeric, is_float, standardize_dtype
+from nnscratch.errors import NotReadyError, ShapeError
+from nnscratch.typing import Array, ArrayLike
+from nnscratch.variable import Variable
+
+
+class HasWeights:
+    """An object with weights of its own and, perhaps, layers inside.
+
+    Args:
+        name: unique name.
+        dtype: type of the weights.
+        trainable: whether training changes them.
+    """
+
+    def __init__(self, name: str, dtype: str, trainable: bool) -> None:
+        self.name = name
+        self.dtype = dtype
+        self.built = False
+        self._trainable = trainable
+        self._trainable_variables: list[Variable] = []
+        self._statistics: list[Variable] = []
+
+    @property
+    def sublayers(self) -> Sequence[HasWeights]:
+        """Layers inside this one, in order; a plain layer has none."""
+        return ()
+
+    def add_weight(
+        self,
+        shape: Sequence[int] | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight.
+
+        Args:
+            shape: full shape; a scalar by default.
+            initializer: string, object, function or array; `glorot_uniform` by default, zeros for
+                types other than float.
+            dtype: the layer's by default.
+            trainable: False for statistics that no optimizer changes.
+            autocast: accepted for compatibility.
+            regularizer: penalty added to the loss.
+            constraint: projection applied after every update.
+            aggregation: accepted for compatibility.
+            name: last part of the variable's path.
+        """
+        dtype = self.dtype if dtype is None else standardize_dtype(dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if is_float(dtype) else "zeros"
+        variable = Variable(
+            initializers.get(initializer),
+            shape=tuple(shape) if shape is not None else (),
+            dtype=dtype,
+            trainable=trainable and self._trainable,
+            autocast=autocast,
+            aggregation=aggregation,
+            name=name,
+        )
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        (self._trainable_variables if trainable else self._statistics).append(variable)
+        return variable
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights; setting it reaches the layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for variable in self._trainable_variables:
+            variable.trainable = self._trainable
+        for layer in self.sublayers:
+            layer.trainable = value
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights, each once; within a layer the trainable ones come first."""
+        found = {id(v): v for v in self._trainable_variables + self._statistics}
+        for layer in self.sublayers:
+            found.update({id(v): v for v in layer.weights if id(v) not in found})
+        return list(found.values())
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        return [v for v in self.weights if v.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone: frozen ones and statistics."""
+        return [v for v in self.weights if not v.trainable]
+
+    variables = weights
+    trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
+
+    @property
+    def losses(self) -> list[Any]:
+        """The weight penalties as they stand, one per regularized trainable weight."""
+        return [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights, in the order of `weights`."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Replace all weights; either all are replaced or, on error, none.
+
+        Args:
+            weights: arrays in the order and shapes of `weights`.
+
+        Raises:
+            ShapeError: the number of arrays or a shape differs.
+        """
+        variables = self.weights
+        arrays = [as_numeric(w, f"weights[{i}]") for i, w in enumerate(weights)]
+        if len(arrays) != len(variables):
+            raise ShapeError(
+                f"set_weights() on {self.name!r} expects {len(variables)} arrays "
+                f"({', '.join(v.path for v in variables)}). Received {len(arrays)}."
+            )
+        for i, (variable, array) in enumerate(zip(variables, arrays, strict=True)):
+            if variable.shape != array.shape:
+                raise ShapeError(
+                    f"set_weights() on {self.name!r}: weights[{i}] has shape {array.shape}; "
+                    f"{variable.path!r} has shape {variable.shape}."
+                )
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+
+    def count_params(self) -> int:
+        """Return how many numbers the weights hold.
+
+        Raises:
+            NotReadyError: the weights do not exist yet.
+        """
+        if not self.built:
+            raise NotReadyError(
+                f"count_params() on {self.name!r}, which is not built yet: the shape of its "
+                "input is not known. Call it on data or give `input_shape`."
+            )
+        return sum(math.prod(v.shape) for v in self.weights)

@@ -1,0 +1,32 @@
+"""The logarithm of a softmax, as the categorical crossentropies need it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnscratch.cache import Cache
+from nnscratch.typing import Array
+
+
+def log_sum_exp(z: Array, axis: int, cache: Cache) -> tuple[Array, Array]:
+    r"""Return z - max z and log Σ e^{z - max z}, whose difference is log softmax(z).
+
+    Subtracting the maximum changes nothing but keeps every exponential in (0, 1]: logits of
+    (20, -20, 0) lose no digit, where log(softmax) would have clipped a probability of 4e-18.
+
+    Leaves the exponentials and their sum in the cache, for `softmax_of`.
+    """
+    shape, dtype = z.shape, z.dtype
+    highest = np.maximum.reduce(z, axis=axis, keepdims=True)
+    shifted = np.subtract(z, highest, out=cache.buffer("shifted", shape, dtype))
+    cache.exp = exp = np.exp(shifted, out=cache.buffer("exp", shape, dtype))
+    cache.exp_sum = total = np.add.reduce(exp, axis=axis, keepdims=True)
+    return shifted, np.log(total)
+
+
+def softmax_of(cache: Cache) -> Array:
+    """Return the softmax of the z that `log_sum_exp` saw, in the buffer `dy`."""
+    exp: Array = cache.exp
+    dy = cache.buffer("dy", exp.shape, exp.dtype)
+    np.divide(exp, cache.exp_sum, out=dy)
+    return dy

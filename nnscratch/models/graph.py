@@ -1,0 +1,219 @@
+"""A network as a sorted list of layer calls, run forwards and backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnscratch.cache import Cache
+from nnscratch.layers import KerasTensor, Layer, Node
+from nnscratch.typing import Array
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call in execution order: a layer, and where its arrays come from and go to.
+
+    Attributes:
+        layer: the layer called.
+        sources: numbers of the tensors that go in.
+        targets: numbers of the tensors that come out.
+        source_dtype: type of the tensors that go in, where the layer's is another.
+    """
+
+    layer: Layer
+    sources: tuple[int, ...]
+    targets: tuple[int, ...]
+    source_dtype: str | None
+
+
+class Graph:
+    """The calls between some inputs and some outputs, each after those it depends on.
+
+    Args:
+        inputs: symbolic tensors at which data enters.
+        outputs: symbolic tensors wanted.
+
+    Attributes:
+        nodes: the calls in execution order, inputs left out.
+    """
+
+    def __init__(self, inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> None:
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        self.nodes = _sorted_nodes(self.inputs, self.outputs)
+        tensors = self.inputs + [t for node in self.nodes for t in node.outputs]
+        number = {id(tensor): i for i, tensor in enumerate(tensors)}
+        self.steps = [
+            Step(
+                node.layer,
+                tuple(number[id(t)] for t in node.inputs),
+                tuple(number[id(t)] for t in node.outputs),
+                None if node.inputs[0].dtype == node.layer.dtype else node.inputs[0].dtype,
+            )
+            for node in self.nodes
+        ]
+        self._size = len(tensors)
+        self._output_numbers = [number[id(t)] for t in self.outputs]
+        self._producer = {t: i for i, step in enumerate(self.steps) for t in step.targets}
+
+    # -- forwards -----------------------------------------------------------------------------
+
+    def forward(self, inputs: Sequence[Array], cache: Cache, training: bool) -> list[Array]:
+        """Run every call in order.
+
+        Args:
+            inputs: one array per input, the batch first.
+            cache: memory of this run; each call has a child of its own in it.
+            training: whether layers behave as in training.
+
+        Returns:
+            One array per output, valid until the next run with the same cache.
+        """
+        values: list[Any] = [None] * self._size
+        values[: len(inputs)] = inputs
+        for i, step in enumerate(self.steps):
+            call = cache.child(i)
+            x = _pick(values, step.sources)
+            if step.source_dtype is not None:
+                x = _cast(x, step.layer.dtype)
+            y = step.layer.forward(x, call, training)
+            if len(step.targets) == 1:
+                values[step.targets[0]] = y
+            else:
+                for target, part in zip(step.targets, y, strict=True):
+                    values[target] = part
+            if step.layer.activity_regularizer is not None:
+                call.penalty = step.layer.activity_regularizer(y) / len(y)
+        cache.values = values
+        return [values[i] for i in self._output_numbers]
+
+    def penalties(self, cache: Cache) -> list[Any]:
+        """Return the activity penalties of the latest forward run, in execution order."""
+        return [
+            cache.child(i).penalty
+            for i, step in enumerate(self.steps)
+            if step.layer.activity_regularizer is not None
+        ]
+
+    def logits(self, output: int, cache: Cache) -> Array | None:
+        """Return z where output number `output` is softmax(z) or sigmoid(z), else None."""
+        step = self._producer.get(self._output_numbers[output])
+        return None if step is None else self.steps[step].layer.logits(cache.child(step))
+
+    # -- backwards ----------------------------------------------------------------------------
+
+    def plan_backward(self, cache: Cache) -> None:
+        """Find out which calls must run backwards; call it when `trainable` has changed.
+
+        A call needs to pass a gradient on only if something before it is trainable; what the
+        network's own inputs need is told by `cache.needs_dx`.
+        """
+        wanted = [cache.needs_dx] * len(self.inputs) + [False] * (self._size - len(self.inputs))
+        cache.backward_steps = []
+        for i, step in enumerate(self.steps):
+            call = cache.child(i)
+            call.needs_dx = any(wanted[source] for source in step.sources)
+            if call.needs_dx or step.layer.trainable_weights:
+                cache.backward_steps.append(i)
+                for target in step.targets:
+                    wanted[target] = True
+            step.layer.plan_backward(call)
+        cache.backward_steps.reverse()
+
+    def backward(
+        self,
+        doutputs: Sequence[Array | None],
+        cache: Cache,
+        from_logits: Sequence[bool] = (),
+        scale: float = 1.0,
+    ) -> list[Array | None]:
+        """Run the calls in reverse order; the weights' gradients are added on the way.
+
+        Args:
+            doutputs: dL/doutput per output; where `from_logits` is true, dL/dlogits.
+            cache: the cache of the forward run.
+            from_logits: per output, what its gradient is taken with respect to.
+            scale: factor in all gradients, for the penalties on activities.
+
+        Returns:
+            dL/dinput per input; None where it was not needed.
+        """
+        grads: list[Any] = [None] * self._size
+        logit_grads: dict[int, Array] = {}
+        for i, (number, doutput) in enumerate(zip(self._output_numbers, doutputs, strict=True)):
+            if i < len(from_logits) and from_logits[i] and doutput is not None:
+                logit_grads[number] = doutput
+            elif doutput is not None:
+                _accumulate(grads, number, doutput, cache)
+        for i in cache.backward_steps:
+            step, call = self.steps[i], cache.child(i)
+            if step.layer.activity_regularizer is not None:
+                self._add_penalty_gradient(step, cache, grads, scale)
+            if step.targets[0] in logit_grads:
+                dx = step.layer.backward_from_logits(logit_grads[step.targets[0]], call)
+                self._pass_on(step, dx, grads, cache)
+            if any(grads[target] is not None for target in step.targets):
+                dx = step.layer.backward(_pick(grads, step.targets), call)
+                self._pass_on(step, dx, grads, cache)
+        return grads[: len(self.inputs)]
+
+    def _pass_on(self, step: Step, dx: Any, grads: list[Any], cache: Cache) -> None:
+        if step.source_dtype is not None and dx is not None:
+            dx = _cast(dx, step.source_dtype)
+        parts = [dx] if len(step.sources) == 1 else dx
+        for source, part in zip(step.sources, parts or (), strict=False):
+            if part is not None:
+                _accumulate(grads, source, part, cache)
+
+    def _add_penalty_gradient(
+        self, step: Step, cache: Cache, grads: list[Any], scale: float
+    ) -> None:
+        y = cache.values[step.targets[0]]
+        gradient = step.layer.activity_regularizer.gradient(y)
+        gradient *= scale / len(y)
+        _accumulate(grads, step.targets[0], gradient, cache)
+
+
+def _pick(values: list[Any], numbers: tuple[int, ...]) -> Any:
+    return values[numbers[0]] if len(numbers) == 1 else [values[i] for i in numbers]
+
+
+def _cast(x: Any, dtype: str) -> Any:
+    return [part.astype(dtype) for part in x] if isinstance(x, list) else x.astype(dtype)
+
+
+def _accumulate(grads: list[Any], number: int, gradient: Array, cache: Cache) -> None:
+    """Add to a tensor's gradient; the sum of a fan-out lives in a buffer of the graph's own."""
+    if grads[number] is None:
+        grads[number] = gradient
+        return
+    total = cache.buffer(f"sum_{number}", gradient.shape, gradient.dtype)
+    grads[number] = np.add(grads[number], gradient, out=total)
+
+
+def _sorted_nodes(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[Node]:
+    """Return the nodes between inputs and outputs so that each follows those it needs."""
+    known = {id(tensor) for tensor in inputs}
+    order: list[Node] = []
+    stack: list[tuple[KerasTensor, bool]] = [(tensor, False) for tensor in reversed(outputs)]
+    while stack:
+        tensor, expanded = stack.pop()
+        if id(tensor) in known:
+            continue
+        node = tensor.node
+        if node is None or not node.inputs:
+            raise ValueError(
+                f"Graph disconnected: {tensor} is needed to compute the outputs but is not "
+                "among the inputs."
+            )
+        if expanded:
+            order.append(node)
+            known.update(id(t) for t in node.outputs)
+        else:
+            stack.append((tensor, True))
+            stack.extend((t, False) for t in reversed(node.inputs))
+    return order

@@ -1,0 +1,52 @@
+"""Decoupled weight decay, and which weights it leaves alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from nnscratch.optimizers.blocks import Scratch
+from nnscratch.typing import Array
+from nnscratch.variable import Variable
+
+
+def decay_weights(w: Array, *, weight_decay: Any, learning_rate: Any, scratch: Scratch) -> None:
+    """Shrink weights, apart from the gradient: w ← w − w·λ·η.
+
+    Source: Loshchilov & Hutter (2019), "Decoupled weight decay regularization", algorithm 2,
+    line 12. Convention: η is the learning rate itself, and the decay comes before the update.
+    """
+    a, _ = scratch
+    np.multiply(w, weight_decay, a)
+    np.multiply(a, learning_rate, a)
+    np.subtract(w, a, w)
+
+
+class Exclusions:
+    """The variables that weight decay leaves alone.
+
+    Args:
+        variables: these very variables.
+        names: regular expressions; a variable whose path holds a match of any is excluded.
+
+    >>> gamma = Variable(np.ones(2), name="gamma")
+    >>> Exclusions(names=["bias", "gamma"]).hold(gamma), Exclusions(names=["bias"]).hold(gamma)
+    (True, False)
+    """
+
+    def __init__(
+        self, variables: Iterable[Variable] | None = None, names: Iterable[str] | None = None
+    ) -> None:
+        if isinstance(names, str):
+            raise ValueError(f"`var_names` must be a list of strings. Received: {names!r}")
+        self._variables = list(variables or ())
+        self._pattern = re.compile("|".join(names)) if names else None
+
+    def hold(self, variable: Variable) -> bool:
+        """Tell whether the variable is excluded."""
+        if any(variable is excluded for excluded in self._variables):
+            return True
+        return self._pattern is not None and self._pattern.search(variable.path) is not None

@@ -1,0 +1,140 @@
+"""Philox 4x32-10, the counter-based generator behind every random number, and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from nnscratch.typing import Array
+
+PIECE = 8192
+"""Blocks worked on at a time: few enough that all intermediate arrays stay in cache."""
+
+Word = TypeVar("Word", int, Array)
+
+_MULTIPLIERS = 0xD2511F53, 0xCD9E8D57
+_KEY_STEPS = 0x9E3779B9, 0xBB67AE85
+_LOW = 0xFFFFFFFF
+_SCRAMBLER_KEY = 0x02461E293EC8F720
+
+
+def split(value: int) -> tuple[int, int]:
+    """Return the low and the high 32 bits of an integer, taken modulo 2**64.
+
+    >>> split(-1) == (0xFFFFFFFF, 0xFFFFFFFF)
+    True
+    """
+    return value & 0xFFFFFFFF, (value >> 32) & 0xFFFFFFFF
+
+
+def ten_rounds(counter: tuple[Word, Word, Word, Word], key: int) -> tuple[Word, ...]:
+    """Encrypt counters: ten rounds of multiply, exchange and xor.
+
+    With hi and lo the halves of a 64-bit product, one round is
+
+        p = 0xD2511F53 c0,  q = 0xCD9E8D57 c2
+        c0, c1, c2, c3 = hi(q) ^ c1 ^ k0,  lo(q),  hi(p) ^ c3 ^ k1,  lo(p)
+
+    and the key words grow by 0x9E3779B9 and 0xBB67AE85 (modulo 2**32) between rounds.
+
+    Args:
+        counter: the four words, lowest first: uint64 arrays for many counters, ints for one.
+        key: the two key words as one number, the low word first.
+
+    Source: Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011.
+    """
+    c0, c1, c2, c3 = counter
+    k0, k1 = split(key)
+    for _ in range(10):
+        p = c0 * _MULTIPLIERS[0]
+        q = c2 * _MULTIPLIERS[1]
+        c0 = (q >> 32) ^ c1 ^ k0
+        c2 = (p >> 32) ^ c3 ^ k1
+        c1 = q & _LOW
+        c3 = p & _LOW
+        k0, k1 = (k0 + _KEY_STEPS[0]) & _LOW, (k1 + _KEY_STEPS[1]) & _LOW
+    return c0, c1, c2, c3
+
+
+@dataclass(frozen=True)
+class PhiloxStream:
+    """An endless sequence of 32-bit words that can be entered at any block of four.
+
+    Attributes:
+        key: the 64-bit key.
+        low: the low 64 bits of the counter of block 0.
+        high: the high 64 bits of the counter of block 0.
+    """
+
+    key: int
+    low: int = 0
+    high: int = 0
+
+    def blocks(self, numbers: Array) -> Array:
+        """Return the words of the given blocks.
+
+        Args:
+            numbers: block numbers (n,), uint64.
+
+        Shapes: (n,) -> (n, 4), uint32.
+
+        The known answer for a counter and a key of zero:
+
+        >>> [hex(word) for word in PhiloxStream(0).blocks(np.zeros(1, np.uint64))[0]]
+        ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
+        """
+        low = numbers + np.uint64(self.low)
+        high = (low < numbers).astype(np.uint64) + np.uint64(self.high)
+        counter = (low & _LOW, low >> 32, high & _LOW, high >> 32)
+        words = np.empty((len(numbers), 4), np.uint32)
+        for column, word in enumerate(ten_rounds(counter, self.key)):
+            words[:, column] = word
+        return words
+
+    def words(self, count: int, first_block: int = 0) -> Array:
+        """Return `count` words in order, from the start of a block on.
+
+        Shapes: (count,), uint32.
+        """
+        words = np.empty((-(-count // 4), 4), np.uint32)
+        for piece in pieces(len(words)):
+            words[piece] = self.blocks(block_numbers(piece, first_block))
+        return words.reshape(-1)[:count]
+
+
+def pieces(count: int) -> Iterator[slice]:
+    """Cut `range(count)` into slices of at most `PIECE`.
+
+    >>> [piece.stop - piece.start for piece in pieces(PIECE + 5)] == [PIECE, 5]
+    True
+    """
+    for start in range(0, count, PIECE):
+        yield slice(start, min(start + PIECE, count))
+
+
+def block_numbers(piece: slice, first: int = 0, stride: int = 1) -> Array:
+    """Return `first + stride * i` for every i of a slice, as uint64.
+
+    >>> block_numbers(slice(2, 5), stride=256).tolist()
+    [512, 768, 1024]
+    """
+    numbers: Array = np.arange(piece.start, piece.stop, dtype=np.uint64)
+    numbers *= np.uint64(stride)
+    numbers += np.uint64(first)
+    return numbers
+
+
+def derive(state: tuple[int, int]) -> PhiloxStream:
+    """Turn a pair of seeds into a stream, as TensorFlow's stateless functions do.
+
+    The pair, as a 128-bit counter, is encrypted once under a fixed key. Of the block that results,
+    the first two words are the stream's key and the last two the high half of its counter.
+
+    >>> derive((777, 0)).low
+    0
+    """
+    m0, m1, m2, m3 = ten_rounds((*split(state[0]), *split(state[1])), _SCRAMBLER_KEY)
+    return PhiloxStream(key=m0 | m1 << 32, high=m2 | m3 << 32)

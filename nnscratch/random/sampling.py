@@ -1,0 +1,192 @@
+"""Random choices over given data: dropout, shuffling and classes by their logits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from nnscratch.casting import as_numeric, is_float
+from nnscratch.errors import ShapeError
+from nnscratch.random.arguments import checked_shape, dtype_name, float_dtype
+from nnscratch.random.bits import MANTISSA_BITS, mantissas, unit_uniform, words_per_float
+from nnscratch.random.seed_generator import SeedLike, open_stream
+from nnscratch.typing import Array, ArrayLike, DTypeLike
+
+
+def dropout(
+    inputs: ArrayLike,
+    rate: float,
+    noise_shape: Sequence[int | None] | None = None,
+    seed: SeedLike = None,
+    *,
+    xla: bool = False,
+) -> Array:
+    """Set a random part of the inputs to zero and scale up the rest, keeping the mean.
+
+    Equation: y = x / (1 - rate) where kept, else 0.
+
+    Args:
+        inputs: floats.
+        rate: the probability of zero, in [0, 1]. Nothing is drawn for 0 and 1.
+        noise_shape: the shape of the mask, None for sizes of the input; broadcast to the input.
+        seed: a whole number (the same mask each time), a `SeedGenerator`, or None for the global
+            generator.
+        xla: use the random bits that a program compiled by XLA uses.
+
+    Raises:
+        ValueError: `rate` is outside [0, 1], the inputs are not floats, or `noise_shape` does not
+            broadcast to their shape.
+
+    Source: Srivastava et al., Dropout, JMLR 2014, with the scaling at training time; Keras's
+    `keras.random.dropout` on TensorFlow, to the bit.
+
+    >>> dropout(np.ones(5, np.float32), 0.5, seed=1).tolist()
+    [2.0, 0.0, 2.0, 0.0, 0.0]
+    """
+    x = as_numeric(inputs, "inputs")
+    if not is_float(x.dtype.name):
+        raise ValueError(
+            f"`inputs` must be floats, as they are scaled. Received: dtype={x.dtype}. "
+            "Convert them with `.astype('float32')`."
+        )
+    if rate == 0:
+        return x
+    if rate == 1:
+        return np.zeros_like(x)
+    keep = dropout_mask(_mask_shape(x.shape, noise_shape), rate, seed, x.dtype, xla=xla)
+    return np.asarray(np.where(keep, x * x.dtype.type(1 / (1 - rate)), x.dtype.type(0)))
+
+
+def dropout_mask(
+    shape: Sequence[int],
+    rate: float,
+    state: SeedLike = None,
+    dtype: DTypeLike | None = None,
+    *,
+    xla: bool = False,
+) -> Array:
+    """Draw which elements dropout keeps: those whose uniform number is at least `rate`.
+
+    The comparison is made on the integers behind the uniform numbers, so no float is computed.
+
+    Args:
+        shape: the shape of the mask.
+        rate: the probability of dropping, rounded to `dtype`.
+        state: a `SeedGenerator`, a whole number, a pair of seeds drawn already, or None for the
+            global generator.
+        dtype: the dtype of what is dropped, which decides the random bits; None is floatx.
+        xla: use the random bits that a program compiled by XLA uses.
+
+    Shapes: shape, bool.
+
+    Raises:
+        ValueError: `rate` is outside [0, 1), or an argument is not of its kind.
+
+    >>> dropout_mask((5,), 0.5, 1).tolist()
+    [True, False, True, False, False]
+    """
+    sizes, name = checked_shape(shape), float_dtype(dtype)
+    if not 0 <= rate < 1:
+        raise ValueError(f"`rate` must be a probability in [0, 1). Received: rate={rate!r}")
+    words = open_stream(state, "dropout", sizes).words(math.prod(sizes) * words_per_float(name))
+    threshold = math.ceil(float(np.dtype(name).type(rate)) * 2.0 ** MANTISSA_BITS[name])
+    drawn = mantissas(words, name, xla)
+    return np.asarray(drawn >= drawn.dtype.type(threshold)).reshape(sizes)
+
+
+def shuffle(x: ArrayLike, axis: int = 0, seed: SeedLike = None) -> Array:
+    """Put the slices along one axis in random order.
+
+    The order is that of as many float32 uniform numbers; equal numbers keep their order.
+
+    Args:
+        x: any array.
+        axis: the axis along which slices change places.
+        seed: as in `dropout`.
+
+    Raises:
+        ValueError: `x` has no such axis.
+
+    Source: Keras's `keras.random.shuffle` on TensorFlow, to the bit. `fit` shuffles otherwise, by
+    `epoch_permutation`.
+
+    >>> shuffle([10, 20, 30, 40], seed=1).tolist()
+    [40, 20, 30, 10]
+    """
+    values = np.asarray(x)
+    if not -values.ndim <= axis < values.ndim:
+        raise ValueError(f"`axis` must name one of {values.ndim} axes. Received: axis={axis}")
+    size = values.shape[axis]
+    keys = unit_uniform(open_stream(seed, "shuffle", (size,)), size, "float32")
+    return np.take(values, np.argsort(keys, kind="stable"), axis=axis)
+
+
+def categorical(
+    logits: ArrayLike,
+    num_samples: int,
+    dtype: DTypeLike | None = "int32",
+    seed: SeedLike = None,
+) -> Array:
+    """Draw classes with probabilities proportional to exp(logits), row by row.
+
+    With c the cumulative sum of exp(logits - max) of a row and u uniform in [0, 1), a sample is
+    the first class j with c_j > u c_last. Classes whose logit is not finite are never drawn.
+
+    Args:
+        logits: one row of unnormalised log-probabilities for each distribution.
+        num_samples: how many samples of each.
+        dtype: dtype of the result.
+        seed: as in `dropout`.
+
+    Shapes: (N, C) -> (N, num_samples).
+
+    Raises:
+        ShapeError: `logits` is not a matrix with at least one class, or `num_samples` is negative.
+        ValueError: a row has no finite logit.
+
+    Source: Keras's `keras.random.categorical` on TensorFlow, to the bit with one thread. On large
+    inputs TensorFlow's result depends on its number of threads: it cuts the rows into runs and
+    starts each at a place in the stream that earlier rows use too. It also lets +inf have no
+    probability, and returns C for a row without a finite logit.
+
+    >>> categorical([[0.0, 1.0, 2.0]], 8, seed=1).tolist()
+    [[0, 2, 0, 2, 2, 0, 2, 2]]
+    """
+    rows = as_numeric(logits, "logits").astype(np.float64)
+    if rows.ndim != 2 or rows.shape[1] == 0:
+        raise ShapeError(
+            "`logits` must be a matrix (distributions, classes) with at least one class. "
+            f"Received: shape={rows.shape}"
+        )
+    sizes, name = checked_shape((len(rows), num_samples)), dtype_name(dtype)
+    finite = np.isfinite(rows)
+    if not finite.any(axis=1).all():
+        first = int(np.argmin(finite.any(axis=1)))
+        raise ValueError(f"Row {first} of `logits` has no finite number: {rows[first].tolist()}")
+    rows = np.where(finite, rows, -np.inf)
+    cumulative = np.cumsum(np.exp(rows - rows.max(axis=1, keepdims=True)), axis=1)
+    uniforms = unit_uniform(open_stream(seed, "categorical", sizes), math.prod(sizes), "float64")
+    targets = uniforms.reshape(sizes) * cumulative[:, -1:]
+    classes = np.empty(sizes, name)
+    for i, target in enumerate(targets):
+        classes[i] = np.searchsorted(cumulative[i], target, side="right")
+    return classes
+
+
+def _mask_shape(
+    shape: tuple[int, ...], noise_shape: Sequence[int | None] | None
+) -> tuple[int, ...]:
+    """Fill in the sizes that `noise_shape` leaves open, and check that it broadcasts to `shape`."""
+    if noise_shape is None:
+        return shape
+    if len(noise_shape) <= len(shape):
+        sizes = tuple(shape[i] if size is None else size for i, size in enumerate(noise_shape))
+        offset = len(shape) - len(sizes)
+        if all(size in (1, shape[offset + i]) for i, size in enumerate(sizes)):
+            return sizes
+    raise ShapeError(
+        f"`noise_shape` must broadcast to the shape of the inputs, {shape}: each size 1, None or "
+        f"that of the input. Received: noise_shape={tuple(noise_shape)}"
+    )

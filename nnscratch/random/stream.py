@@ -1,0 +1,122 @@
+"""Draws as events: every draw has a name, a kind and a state, and can be recorded and replayed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+State: TypeAlias = tuple[int, int]
+"""The pair of seeds that one draw is made from."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One call of a random function.
+
+    Attributes:
+        name: the name of the generator, or `"fixed"` where a whole number was given as seed, or
+            `"fit"` for the order of samples.
+        kind: what was drawn, such as `"normal"` or `"dropout"`.
+        shape: the shape of what was drawn.
+        state: the pair of seeds that it was drawn from. Given as `seed=`, it repeats the draw.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    state: State
+
+
+Observer: TypeAlias = Callable[[Draw], None]
+
+_observers: list[Observer] = []
+_scripts: list[deque[Draw]] = []
+
+
+def next_state(name: str, kind: str, shape: tuple[int, ...], take: Callable[[], State]) -> State:
+    """Return the state for one draw and tell whoever watches. Every random function comes here.
+
+    Args:
+        name: the name of the stream.
+        kind: what is drawn.
+        shape: its shape.
+        take: takes the next state from the stream. Not called during a replay.
+    """
+    if not (_scripts or _observers):
+        return take()
+    state = _scripted(_scripts[-1], kind, shape) if _scripts else take()
+    draw = Draw(name, kind, shape, state)
+    for observer in _observers:
+        observer(draw)
+    return state
+
+
+@contextmanager
+def observe(observer: Observer) -> Iterator[None]:
+    """Call `observer` with each `Draw` made inside the block."""
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.remove(observer)
+
+
+@contextmanager
+def record() -> Iterator[list[Draw]]:
+    """Collect the draws made inside the block.
+
+    >>> from nnscratch import random
+    >>> with random.record() as draws:
+    ...     _ = random.normal((2,), seed=7)
+    >>> draws
+    [Draw(name='fixed', kind='normal', shape=(2,), state=(7, 0))]
+    """
+    draws: list[Draw] = []
+    with observe(draws.append):
+        yield draws
+
+
+@contextmanager
+def replay(draws: Iterable[Draw]) -> Iterator[None]:
+    """Repeat recorded draws: each random function gets its recorded state, whatever its seed.
+
+    Generators do not step meanwhile, so a replay leaves no trace. It can, for example, hold the
+    masks of dropout fixed while a gradient is checked by differences.
+
+    Args:
+        draws: what `record` returned.
+
+    Raises:
+        ValueError: something else is drawn than was recorded, or less, or more.
+
+    >>> from nnscratch import random
+    >>> with random.record() as draws:
+    ...     first = random.uniform((3,))
+    >>> with random.replay(draws):
+    ...     again = random.uniform((3,))
+    >>> bool((first == again).all())
+    True
+    """
+    script = deque(draws)
+    _scripts.append(script)
+    try:
+        yield
+    finally:
+        _scripts.remove(script)
+    if script:
+        raise ValueError(f"The replay ended with {len(script)} draws left, the next {script[0]}.")
+
+
+def _scripted(script: deque[Draw], kind: str, shape: tuple[int, ...]) -> State:
+    if not script:
+        raise ValueError(f"The replay has no draw left for {kind!r} of shape {shape}.")
+    draw = script.popleft()
+    if (draw.kind, draw.shape) != (kind, shape):
+        raise ValueError(
+            f"The replay expected {draw.kind!r} of shape {draw.shape}. "
+            f"Received: {kind!r} of shape {shape}."
+        )
+    return draw.state

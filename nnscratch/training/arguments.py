@@ -1,0 +1,43 @@
+"""Checks of the arguments that `fit` and its kin share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def checked_epochs(epochs: Any, initial_epoch: Any) -> None:
+    """Raise unless both are whole numbers and not negative."""
+    for name, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not whole or value < 0:
+            raise ValueError(f"`{name}` must be a whole number, 0 or more. Received: {value!r}")
+
+
+def checked_frequency(validation_freq: Any) -> None:
+    """Raise unless it is a positive integer or a list of epochs."""
+    if isinstance(validation_freq, (list, tuple, set)):
+        return
+    whole = isinstance(validation_freq, (int, np.integer))
+    if not whole or isinstance(validation_freq, bool) or validation_freq < 1:
+        raise ValueError(
+            "`validation_freq` must be a positive integer or a list of epochs counted from 1. "
+            f"Received: validation_freq={validation_freq!r}"
+        )
+
+
+def unpacked(data: Any) -> tuple[Any, Any, Any]:
+    """Return x, y and sample_weight of `validation_data`.
+
+    Raises:
+        ValueError: it is not a tuple or list of two or three.
+    """
+    if isinstance(data, (tuple, list)) and len(data) in (2, 3):
+        x, y, *rest = data
+        return x, y, rest[0] if rest else None
+    raise ValueError(
+        "`validation_data` must be (x, y) or (x, y, sample_weight). "
+        f"Received: {type(data).__name__}"
+        + (f" of length {len(data)}" if isinstance(data, (tuple, list)) else "")
+    )

@@ -1,0 +1,126 @@
+"""Which rows make up which batch, and the rows themselves, gathered into one buffer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from nnscratch import random
+from nnscratch.errors import DataError
+from nnscratch.training.data import Data
+from nnscratch.typing import Array
+
+
+class Batches:
+    """Batches of rows, in order or shuffled, epoch after epoch.
+
+    Each epoch is a permutation of all rows, cut into batches of which the last may be short. Once
+    a seed is set (`nnscratch.utils.set_random_seed`), Keras on TensorFlow repeats the *same*
+    permutation in every epoch of every `fit`; so does this, unless `reshuffle` is true.
+
+    Args:
+        data: the rows.
+        batch_size: rows per batch; 32 by default.
+        shuffle: True, False, or `"batch"` to permute rows within batches that stay in place.
+        steps: batches per epoch; an epoch then goes on where the last one stopped.
+        reshuffle: draw a new permutation for every epoch even under a seed.
+        dtype: type to cast the inputs to.
+    """
+
+    def __init__(
+        self,
+        data: Data,
+        batch_size: int | None = None,
+        shuffle: bool | str = False,
+        steps: int | None = None,
+        reshuffle: bool = False,
+        dtype: str = "float32",
+    ) -> None:
+        self.data = data
+        self.batch_size = 32 if batch_size is None else batch_size
+        _check_count("batch_size", self.batch_size)
+        if steps is not None:
+            _check_count("steps_per_epoch", steps)
+        if shuffle not in (True, False, "batch"):
+            raise ValueError(f"`shuffle` must be True, False or 'batch'. Received: {shuffle!r}")
+        self.shuffle = shuffle
+        self.reshuffle = reshuffle
+        self.seed = random.last_seed()
+        self.in_pass = -(-len(data) // self.batch_size)
+        self.steps = steps
+        self.dtype = np.dtype(dtype)
+        self._epoch = 0
+        self._going: Iterator[Data] | None = None
+        self._memory: dict[Any, Array] = {}
+
+    @property
+    def per_epoch(self) -> int:
+        """Number of batches that an epoch runs through, as far as it is known beforehand."""
+        return self.in_pass if self.steps is None else self.steps
+
+    def epoch(self) -> Iterator[Data]:
+        """Yield the batches of the next epoch; arrays are valid until the next batch."""
+        if self.steps is None:
+            yield from self._one_pass()
+            return
+        if self._going is None:
+            self._going = self._one_pass()
+        for _ in range(self.steps):
+            batch = next(self._going, None)
+            if batch is None:
+                self._going = None
+                return
+            yield batch
+
+    def _one_pass(self) -> Iterator[Data]:
+        order = self._order()
+        N = len(self.data)
+        for start in range(0, N, self.batch_size):
+            stop = min(start + self.batch_size, N)
+            rows = slice(start, stop) if order is None else order[start:stop]
+            yield self._gather(rows)
+
+    def _order(self) -> Array | None:
+        seed, epoch = self.seed, self._epoch
+        self._epoch += 1
+        if self.shuffle is False:
+            return None
+        if self.reshuffle and seed is not None:
+            seed += epoch
+        if self.shuffle == "batch":
+            return random.batch_permutation(len(self.data), self.batch_size, seed)
+        return random.epoch_permutation(len(self.data), seed)
+
+    def _gather(self, rows: Any) -> Data:
+        parts = []
+        for name, part in zip(("x", "y", "w"), self.data.parts(), strict=True):
+            if part is not None:
+                part = self._rows(name, part, rows)  # noqa: PLW2901
+                if name == "x" and part.dtype != self.dtype:
+                    part = self._cast(part)  # noqa: PLW2901
+            parts.append(part)
+        return Data(*parts)  # type: ignore[arg-type]
+
+    def _rows(self, name: str, part: Array, rows: Any) -> Array:
+        if isinstance(rows, slice):
+            return part[rows]
+        out = self._buffer(name, (len(rows), *part.shape[1:]), part.dtype)
+        return np.take(part, rows, axis=0, out=out, mode="clip")
+
+    def _cast(self, part: Array) -> Array:
+        out = self._buffer("cast", part.shape, self.dtype)
+        np.copyto(out, part, casting="unsafe")
+        return out
+
+    def _buffer(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        key = (name, shape)
+        if key not in self._memory:
+            self._memory[key] = np.empty(shape, dtype)
+        return self._memory[key]
+
+
+def _check_count(argument: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise DataError(f"`{argument}` must be a positive integer. Received: {value!r}")

@@ -1,0 +1,117 @@
+"""The loops over epochs and batches: fit, evaluate, predict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnscratch.cache import Cache
+from nnscratch.callbacks import CallbackList, History
+from nnscratch.training.batches import Batches
+from nnscratch.training.step import Network, Stepper
+from nnscratch.typing import Array
+
+
+def fit(
+    model: Any,
+    stepper: Stepper,
+    batches: Batches,
+    validation: Batches | None,
+    callbacks: CallbackList,
+    epochs: int,
+    initial_epoch: int,
+    validation_freq: int | Sequence[int],
+) -> History:
+    """Train for some epochs.
+
+    Args:
+        model: what callbacks see; its `stop_training` ends the loop.
+        stepper: the compiled step.
+        batches: the training data.
+        validation: the validation data, if any.
+        callbacks: told of every event.
+        epochs: number of the last epoch, counted from 1.
+        initial_epoch: epochs that were done before.
+        validation_freq: validate every so many epochs, or after the epochs listed.
+
+    Returns:
+        The history of losses and metrics.
+    """
+    model.stop_training = False
+    stepper.prepare()
+    callbacks.on_train_begin()
+    logs: dict[str, Any] = {}
+    for epoch in range(initial_epoch, epochs):
+        stepper.reset()
+        callbacks.on_epoch_begin(epoch)
+        watched = callbacks.watches("on_train_batch_end")
+        for step, batch in enumerate(batches.epoch()):
+            callbacks.on_train_batch_begin(step)
+            stepper.train(batch)
+            if watched:
+                callbacks.on_train_batch_end(step, stepper.logs())
+            if model.stop_training:
+                break
+        logs = stepper.logs()
+        if validation is not None and _is_due(epoch + 1, validation_freq):
+            for name, value in evaluate(model, stepper, validation, callbacks).items():
+                logs[f"val_{name}"] = value
+        callbacks.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    if epochs > 0:
+        stepper.optimizer.finalize_variable_values(stepper.variables)
+    callbacks.on_train_end(logs)
+    history: History = model.history
+    return history
+
+
+def _is_due(epoch: int, validation_freq: int | Sequence[int]) -> bool:
+    if isinstance(validation_freq, int):
+        return epoch % validation_freq == 0
+    return epoch in validation_freq
+
+
+def evaluate(
+    model: Any, stepper: Stepper, batches: Batches, callbacks: CallbackList
+) -> dict[str, Any]:
+    """Compute loss and metrics over the data, in inference mode."""
+    model.stop_evaluating = False
+    stepper.reset()
+    callbacks.on_test_begin()
+    watched = callbacks.watches("on_test_batch_end")
+    for step, batch in enumerate(batches.epoch()):
+        callbacks.on_test_batch_begin(step)
+        stepper.test(batch)
+        if watched:
+            callbacks.on_test_batch_end(step, stepper.logs())
+        if model.stop_evaluating:
+            break
+    logs = {name: float(value) for name, value in stepper.logs().items()}
+    callbacks.on_test_end(logs)
+    return logs
+
+
+def predict(model: Network, cache: Cache, batches: Batches, callbacks: CallbackList) -> Array:
+    """Compute the model's output for every row, in inference mode."""
+    model.stop_predicting = False  # type: ignore[attr-defined]
+    callbacks.on_predict_begin()
+    watched = callbacks.watches("on_predict_batch_end")
+    outputs: Array | None = None
+    start = 0
+    for step, batch in enumerate(batches.epoch()):
+        callbacks.on_predict_batch_begin(step)
+        y = model.forward(batch.x, cache, False)
+        if outputs is None:
+            outputs = np.empty((len(batches.data), *y.shape[1:]), dtype=y.dtype)
+        outputs[start : start + len(y)] = y
+        start += len(y)
+        if watched:
+            callbacks.on_predict_batch_end(step, {"outputs": y.copy()})
+        if model.stop_predicting:  # type: ignore[attr-defined]
+            break
+    callbacks.on_predict_end()
+    assert outputs is not None  # checked data has at least one row
+    return outputs[:start]

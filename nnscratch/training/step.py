@@ -1,0 +1,188 @@
+"""One step of training or testing: forward, loss, backward, update, metrics."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnscratch import config
+from nnscratch.cache import Cache
+from nnscratch.errors import NonFiniteError
+from nnscratch.losses import Loss
+from nnscratch.metrics import Mean
+from nnscratch.optimizers import Optimizer
+from nnscratch.training.compiled import CompiledMetrics
+from nnscratch.training.data import Data
+from nnscratch.typing import Array
+from nnscratch.variable import Variable
+
+
+class Network(Protocol):
+    """What a step must know of a model: a differentiable function with weights."""
+
+    name: str
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that the optimizer changes."""
+
+    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
+        """Compute the output."""
+
+    def logits(self, cache: Cache) -> Array | None:
+        """Return z where the output is softmax(z) or sigmoid(z)."""
+
+    def backward(self, dy: Array, cache: Cache) -> Any:
+        """Add the weights' gradients, from dL/doutput."""
+
+    def backward_from_logits(self, dz: Array, cache: Cache) -> Any:
+        """Add the weights' gradients, from dL/dlogits."""
+
+    def plan_backward(self, cache: Cache) -> None:
+        """Take note of which weights are trainable."""
+
+    def penalties(self, cache: Cache) -> list[Any]:
+        """Return the penalties on activities of the latest forward run."""
+
+    def outputs_of_calls(self, cache: Cache) -> list[tuple[str, Array]]:
+        """Return layer name and output of every call of the latest forward run."""
+
+
+class Stepper:
+    """The training step of a compiled model, with the memory it reuses from step to step.
+
+    Args:
+        network: the model.
+        optimizer: changes the weights.
+        loss: the compiled loss.
+        loss_weight: factor of the loss.
+        loss_tracker: mean of the total loss over the epoch.
+        metrics: the compiled metrics.
+        nan_policy: `"raise"`, `"keras"`, or None for the configured one.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        optimizer: Optimizer,
+        loss: Loss,
+        loss_weight: float | None,
+        loss_tracker: Mean,
+        metrics: CompiledMetrics | None,
+        nan_policy: str | None,
+    ) -> None:
+        self.network = network
+        self.optimizer = optimizer
+        self.loss = loss
+        self.loss_weight = 1.0 if loss_weight is None else loss_weight
+        self.loss_tracker = loss_tracker
+        self.metrics = metrics
+        self.nan_policy = nan_policy
+        self.cache = Cache()
+        self.loss_cache = Cache()
+        self.step_number = 0
+
+    def prepare(self) -> None:
+        """Take note of which weights are trainable and which are regularized."""
+        self.cache.needs_dx = False
+        self.network.plan_backward(self.cache)
+        self.variables = self.network.trainable_weights
+        self.regularized = [v for v in self.variables if v.regularizer is not None]
+        self.raises = (self.nan_policy or config.nan_policy()) == "raise"
+
+    def train(self, batch: Data) -> None:
+        """Run one training step: the weights change, and the metrics take the batch in."""
+        y_pred = self.forward(batch, training=True)
+        self.backward()
+        self.optimizer.step(self.variables)
+        self._track(batch, y_pred)
+
+    def test(self, batch: Data) -> None:
+        """Take one batch into the metrics; nothing is learned."""
+        self._track(batch, self.forward(batch, training=False))
+
+    def forward(self, batch: Data, training: bool) -> Array:
+        """Compute output and total loss (`self.total`); stop if the loss is not finite."""
+        y_pred = self.network.forward(batch.x, self.cache, training)
+        self.logits = self.network.logits(self.cache) if self.loss.uses_logits else None
+        value = self.loss.forward(
+            batch.y, y_pred, self.loss_cache, batch.sample_weight, self.logits
+        )
+        if self.loss_weight != 1.0:
+            value = value * value.dtype.type(self.loss_weight)
+        for penalty in self._penalties():
+            value = value + value.dtype.type(penalty)
+        self.total = value
+        if self.raises and not _finite(value):
+            self._report_not_finite()
+        return y_pred
+
+    def _penalties(self) -> list[Any]:
+        weights = [v.regularizer(v.value) for v in self.regularized]
+        return weights + self.network.penalties(self.cache)
+
+    def backward(self) -> None:
+        """Leave in every trainable variable the gradient of the total loss, times loss scale."""
+        for variable in self.variables:
+            variable.clear_grad()
+        scale = self.optimizer.loss_scale_factor or 1.0
+        self.cache.scale = scale
+        doutput = self.loss.backward(self.loss_cache, scale * self.loss_weight)
+        if self.logits is None:
+            self.network.backward(doutput, self.cache)
+        else:
+            self.network.backward_from_logits(doutput, self.cache)
+        for variable in self.regularized:
+            gradient = variable.regularizer.gradient(variable.value)
+            variable.add_grad(np.multiply, gradient, scale)
+
+    def _track(self, batch: Data, y_pred: Array) -> None:
+        self.step_number += 1
+        self.loss_tracker.update_state(self.total, len(batch))
+        if self.metrics is not None:
+            self.metrics.update_state(batch.y, y_pred, batch.sample_weight)
+
+    def logs(self) -> dict[str, Any]:
+        """Return the running loss and metrics of the epoch so far."""
+        logs: dict[str, Any] = {self.loss_tracker.name: self.loss_tracker.result()}
+        if self.metrics is not None:
+            logs.update(self.metrics.result())
+        return logs
+
+    def reset(self) -> None:
+        """Start the running loss and metrics anew."""
+        self.step_number = 0
+        self.loss_tracker.reset_state()
+        if self.metrics is not None:
+            self.metrics.reset_state()
+
+    def _report_not_finite(self) -> None:
+        layer = first_not_finite(self.network.outputs_of_calls(self.cache))
+        where = (
+            f"the output of layer {layer!r} is the first that is not finite"
+            if layer is not None
+            else "every layer's output is finite, so it arose in the loss or in a weight penalty"
+        )
+        raise NonFiniteError(
+            f"The loss of {self.network.name!r} became {float(np.sum(self.total))} in step "
+            f"{self.step_number}: {where}. No weight was changed by this step. A smaller "
+            "learning_rate, scaled inputs or clipnorm=1.0 in the optimizer usually help; "
+            "compile(nan_policy='keras') carries on as Keras does.",
+            self.step_number,
+            layer,
+        )
+
+
+def _finite(value: Any) -> bool:
+    return math.isfinite(value) if np.ndim(value) == 0 else bool(np.isfinite(value).all())
+
+
+def first_not_finite(outputs: Sequence[tuple[str, Array]]) -> str | None:
+    """Return the name of the first layer whose output holds NaN or infinity, or None."""
+    for name, output in outputs:
+        if not np.isfinite(output).all():
+            return name
+    return None

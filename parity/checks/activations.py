@@ -1,0 +1,73 @@
+"""Every activation: its value and its derivative over the whole range, kinks included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnscratch.typing import Array
+from parity import registry
+from parity.tables.layers import ACTIVATIONS
+from parity.units import Golden
+
+ROWS = 25
+
+
+def _near(dtype: str) -> Array:
+    """Return values from −6 to 6, among them every point where an activation has a kink."""
+    grid = np.linspace(-6.0, 6.0, ROWS * 8 - 1)
+    kinks = [0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 6.0]
+    rng = np.random.default_rng(3)
+    return rng.permutation(np.concatenate([grid, kinks])).reshape(-1, 8).astype(dtype)
+
+
+def _far(dtype: str) -> Array:
+    """Return values out to where exponentials of float32 leave its range."""
+    sizes = np.array([10.0, 17.5, 25.0, 40.0, 60.0, 80.0, 87.0, 88.0])
+    rng = np.random.default_rng(4)
+    return rng.permutation(np.concatenate([-sizes, sizes])).reshape(-1, 8).astype(dtype)
+
+
+def _upstream(z: Array) -> Array:
+    """Return an upstream gradient that is nowhere uniform."""
+    shape = z.shape
+    return np.random.default_rng(5).normal(size=shape).astype(z.dtype)
+
+
+def _register(name: str) -> None:
+    @registry.check(f"function/{name}", "activations", quick=name in {"relu", "gelu", "softmax"})
+    def values(lib: Any) -> dict[str, Any]:
+        function = lib.activations.get(name)
+        found = {}
+        for where, z in (("near", _near(lib.dtype)), ("far", _far(lib.dtype))):
+            da = _upstream(z)[:, : 4 if name == "glu" else 8]
+            found[f"{where}/a"], found[f"{where}/dz"] = lib.activation(function, z, da)
+        return found
+
+
+for _name in ACTIVATIONS:
+    _register(_name)
+
+
+@registry.check(
+    "activation-conventions",
+    "activations",
+    golden={
+        "relu gradient at 0": Golden(0.0),
+        "leaky_relu(-1)": Golden(-0.2),
+        "hard_sigmoid(1)": Golden(1 / 6 + 0.5),
+        "gelu(1)": Golden(0.8413447460685429),
+    },
+    quick=True,
+)
+def conventions(lib: Any) -> dict[str, Any]:
+    """Conventions that differ between libraries: ReLU at 0, slopes, the exact gelu."""
+    one = np.ones((1, 1), lib.dtype)
+    functions = lib.activations
+    return {
+        "relu gradient at 0": lib.activation(functions.get("relu"), 0 * one, one)[1],
+        "leaky_relu(-1)": functions.leaky_relu(-one),
+        "hard_sigmoid(1)": functions.hard_sigmoid(one),
+        "gelu(1)": functions.gelu(one),
+    }

@@ -1,0 +1,1 @@
+"""The libraries that the suite compares, each behind the same small protocol."""

@@ -1,0 +1,260 @@
+"""The reference: Keras on TensorFlow, one compiled function per training step."""
+
+from __future__ import annotations
+
+import functools
+import platform
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nnscratch.typing import Array
+from parity.engines.keras_session import load_keras, set_float_type
+from parity.engines.protocol import (
+    Batch,
+    Tensors,
+    build_model,
+    build_optimizer,
+    slot_key,
+    weight_key,
+)
+from parity.units import Case, Rule
+
+
+class KerasEngine:
+    """Keras on TensorFlow, on the CPU and without XLA."""
+
+    name = "keras"
+
+    def __init__(self) -> None:
+        self.keras, self.tf = load_keras()
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the reference and of what it runs on."""
+        return {
+            "keras": self.keras.__version__,
+            "tensorflow": self.tf.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        }
+
+    def twin(self, case: Case, dtype: str, input_shape: tuple[int, ...]) -> KerasTwin:
+        """Build the model of a case."""
+        set_float_type(self.keras, dtype)
+        return KerasTwin(self, build_model(self.keras, case, input_shape))
+
+    def rule_twin(self, rule: Rule, dtype: str, values: list[Array]) -> KerasRuleTwin:
+        """Make an optimizer and its variables."""
+        set_float_type(self.keras, dtype)
+        return KerasRuleTwin(self, rule, values)
+
+    def library(self, dtype: str) -> KerasLibrary:
+        """Return Keras for single checks."""
+        set_float_type(self.keras, dtype)
+        return KerasLibrary(self, dtype)
+
+
+class KerasTwin:
+    """A Keras model with a training step that also returns what happened inside.
+
+    The step does what Keras's own `train_step` does, in its order, within one `tf.function`; the
+    layers' outputs are caught as the model calls them. `rehearse` also runs Keras's own step, so
+    that the two can be compared.
+    """
+
+    def __init__(self, engine: KerasEngine, model: Any) -> None:
+        self.tf, self.model = engine.tf, model
+        self._outputs: dict[str, Any] = {}
+        for layer in model.layers:
+            layer.call = self._catching(layer.name, layer.call)
+        model.optimizer.build(model.trainable_variables)
+        self._variables = [(v.path, key) for v, key in self._keyed(model.trainable_variables)]
+        self._step: Callable[..., Any] | None = None
+        self._infer: Callable[..., Any] | None = None
+
+    def _catching(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(call)
+        def caught(*args: Any, **kwargs: Any) -> Any:
+            self._outputs[name] = output = call(*args, **kwargs)
+            return output
+
+        return caught
+
+    def _keyed(self, variables: list[Any]) -> list[tuple[Any, str]]:
+        """Pair variables with `<layer>/<variable>`."""
+        names = {
+            id(v): f"{layer.name}/{v.name}" for layer in self.model.layers for v in layer.weights
+        }
+        return [(v, names[id(v)]) for v in variables]
+
+    def _state_variables(self) -> dict[str, Any]:
+        """Return slots, moving statistics and weights by tensor name."""
+        found = {slot_key(v.name, self._variables): v for v in self.model.optimizer.variables}
+        for layer in self.model.layers:
+            found |= {weight_key(layer.name, v.name): v for v in layer.weights}
+        return found
+
+    def state(self) -> Tensors:
+        """Return copies of the state's tensors."""
+        return {name: np.array(v.value) for name, v in self._state_variables().items()}
+
+    def load(self, state: Tensors) -> None:
+        """Start from this state."""
+        for name, variable in self._state_variables().items():
+            variable.assign(state[name])
+
+    def _train(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
+        tf, model = self.tf, self.model
+        with tf.GradientTape() as tape:
+            y_pred = model(x, training=True)
+            loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
+            model._loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+            scaled = model.optimizer.scale_loss(loss)
+        variables = model.trainable_variables
+        gradients = tape.gradient(scaled, variables)
+        model.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        metrics = model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        found = {f"output/{name}": value for name, value in self._outputs.items()}
+        found["loss"] = loss
+        keyed = list(zip(gradients, self._keyed(variables), strict=True))
+        found |= {f"gradient/{key}": g for g, (_, key) in reversed(keyed) if g is not None}
+        found |= {name: tf.identity(v.value) for name, v in self._state_variables().items()}
+        return found | {f"metric/{name}": value for name, value in metrics.items()}
+
+    def _evaluate(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
+        model = self.model
+        y_pred = model(x, training=False)
+        loss = model.compute_loss(x, y, y_pred, sample_weight, training=False)
+        found = {f"inference/{name}": value for name, value in self._outputs.items()}
+        return found | {"inference/loss": loss}
+
+    def _compiled(self, function: Callable[..., dict[str, Any]], batch: Batch) -> Any:
+        """Compile for batches of any length; names are known once it has been traced."""
+        tf = self.tf
+        arrays = [batch.x, batch.y] + ([] if batch.sample_weight is None else [batch.sample_weight])
+        names: list[str] = []
+
+        @tf.function(
+            input_signature=[tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays],
+            jit_compile=False,
+            autograph=False,
+        )
+        def run(x: Any, y: Any, sample_weight: Any = None) -> list[Any]:
+            found = function(x, y, sample_weight)
+            names[:] = found
+            return list(found.values())
+
+        def call(batch: Batch) -> Tensors:
+            rows = [batch.x, batch.y] + (
+                [] if batch.sample_weight is None else [batch.sample_weight]
+            )
+            values = run(*map(tf.constant, rows))
+            return {name: value.numpy() for name, value in zip(names, values, strict=True)}
+
+        return call
+
+    def step(self, batch: Batch, new_epoch: bool) -> Tensors:
+        """Train on one batch and return every tensor of the step."""
+        if self._step is None:
+            self._step = self._compiled(self._train, batch)
+        if new_epoch:
+            self.model.reset_metrics()
+        return self._step(batch)
+
+    def infer(self, batch: Batch) -> Tensors:
+        """Return outputs and loss of one batch in inference mode."""
+        if self._infer is None:
+            self._infer = self._compiled(self._evaluate, batch)
+        return self._infer(batch)
+
+    def rehearse(self, batch: Batch) -> tuple[Tensors, Tensors]:
+        """Run Keras's own `train_on_batch` and the instrumented step from the same state."""
+        before = [(v, np.array(v.value)) for v in self._everything()]
+        logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
+        floatx = self.model.dtype
+        own = self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
+        self._set(before)
+        instrumented = self.step(batch, new_epoch=True)
+        self._set(before)
+        return own, instrumented
+
+    @staticmethod
+    def _set(values: list[tuple[Any, Array]]) -> None:
+        for variable, value in values:
+            variable.assign(value)
+
+    def _everything(self) -> list[Any]:
+        """Return all that a step changes, the noise layers' seed states included."""
+        seeds = [v for v in self.model.non_trainable_variables if v.name == "seed_generator_state"]
+        return [*self._state_variables().values(), *seeds]
+
+
+class KerasRuleTwin:
+    """A Keras optimizer in one compiled function."""
+
+    def __init__(self, engine: KerasEngine, rule: Rule, values: list[Array]) -> None:
+        keras, tf = engine.keras, engine.tf
+        optimizer = build_optimizer(keras, rule)
+        variables = [
+            keras.Variable(value, dtype=value.dtype.name, name=f"w{i}")
+            for i, value in enumerate(values)
+        ]
+        optimizer.build(variables)
+        keyed = [(v.path, v.path) for v in variables]
+        tracked = {slot_key(v.name, keyed): v for v in optimizer.variables}
+        tracked |= {f"weight/{v.path}": v for v in variables}
+        self._names = list(tracked)
+
+        @tf.function(jit_compile=False, autograph=False)
+        def step(gradients: list[Any]) -> list[Any]:
+            optimizer.apply(gradients, variables)
+            return [tf.identity(v.value) for v in tracked.values()]
+
+        self._run, self._constant = step, tf.constant
+
+    def step(self, gradients: list[Array]) -> Tensors:
+        """Apply gradients and return the variables and every slot."""
+        values = self._run([self._constant(g) for g in gradients])
+        return {name: v.numpy() for name, v in zip(self._names, values, strict=True)}
+
+
+class KerasLibrary:
+    """Keras as the single checks see it."""
+
+    name = "keras"
+
+    def __init__(self, engine: KerasEngine, dtype: str) -> None:
+        self._keras, self._tf, self.dtype = engine.keras, engine.tf, dtype
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._keras, name)
+
+    def numpy(self, value: Any) -> Array:
+        """Return a tensor or variable as an array."""
+        return np.asarray(self._keras.ops.convert_to_numpy(value))
+
+    def tensor(self, array: Array) -> Any:
+        """Return an array as a tensor."""
+        return self._tf.constant(array)
+
+    def activation(self, function: Any, z: Array, da: Array) -> tuple[Array, Array]:
+        """Return a = f(z) and dz."""
+        tf = self._tf
+        z = tf.constant(z)
+        with tf.GradientTape() as tape:
+            tape.watch(z)
+            a = function(z)
+        dz = tape.gradient(a, z, output_gradients=tf.constant(da))
+        return a.numpy(), dz.numpy()
+
+    def loss(self, loss: Any, y: Array, y_pred: Array) -> tuple[Array, Array]:
+        """Return the loss and dL/dy_pred."""
+        tf = self._tf
+        y_pred = tf.constant(y_pred)
+        with tf.GradientTape() as tape, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tape.watch(y_pred)
+            value = loss(tf.constant(y), y_pred)
+        return value.numpy(), tape.gradient(value, y_pred).numpy()

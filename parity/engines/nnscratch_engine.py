@@ -1,0 +1,190 @@
+"""The candidate: nnscratch, seen through the windows that every model of it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import nnscratch
+from nnscratch.cache import Cache
+from nnscratch.typing import Array
+from parity.engines.protocol import (
+    Batch,
+    Tensors,
+    build_model,
+    build_optimizer,
+    slot_key,
+    weight_key,
+)
+from parity.units import Case, Rule
+
+
+def set_float_type(dtype: str) -> None:
+    """Make a float type the default of everything built from now on."""
+    nnscratch.config.set_floatx(dtype)
+    nnscratch.naming.clear_names()
+
+
+class NnscratchEngine:
+    """nnscratch as it stands in this process."""
+
+    name = "nnscratch"
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the candidate and of what it runs on."""
+        return {"nnscratch": nnscratch.__version__, "numpy": np.__version__}
+
+    def twin(self, case: Case, dtype: str, input_shape: tuple[int, ...]) -> NnscratchTwin:
+        """Build the model of a case."""
+        set_float_type(dtype)
+        return NnscratchTwin(build_model(nnscratch, case, input_shape))
+
+    def rule_twin(self, rule: Rule, dtype: str, values: list[Array]) -> NnscratchRuleTwin:
+        """Make an optimizer and its variables."""
+        set_float_type(dtype)
+        return NnscratchRuleTwin(rule, values)
+
+    def library(self, dtype: str) -> NnscratchLibrary:
+        """Return nnscratch for single checks."""
+        set_float_type(dtype)
+        return NnscratchLibrary(dtype)
+
+
+class NnscratchTwin:
+    """An nnscratch model; gradients are caught where the optimizer takes them over."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self._gradients: Tensors = {}
+        self._keys = {
+            id(v): f"{layer.name}/{v.name}" for layer in model.layers for v in layer.weights
+        }
+        optimizer = model.optimizer
+        optimizer.build(model.trainable_weights)
+        self._trained = [(v.path, self._keys[id(v)]) for v in model.trainable_weights]
+        self._update = optimizer.step
+        optimizer.step = self._catching_step
+
+    def _catching_step(self, variables: list[Any]) -> None:
+        self._gradients = {
+            f"gradient/{self._keys[id(v)]}": v.grad.copy()
+            for v in reversed(variables)
+            if v.grad is not None
+        }
+        self._update(variables)
+
+    def _state_variables(self) -> dict[str, Any]:
+        found = {slot_key(v.name, self._trained): v for v in self.model.optimizer.variables}
+        for layer in self.model.layers:
+            found |= {weight_key(layer.name, v.name): v for v in layer.weights}
+        return found
+
+    def state(self) -> Tensors:
+        """Return copies of slots, moving statistics and weights."""
+        return {name: np.array(v.value) for name, v in self._state_variables().items()}
+
+    def load(self, state: Tensors) -> None:
+        """Start from this state."""
+        for name, variable in self._state_variables().items():
+            variable.assign(state[name])
+
+    def step(self, batch: Batch, new_epoch: bool) -> Tensors:
+        """Do what `train_on_batch` does, but let the metrics go on within an epoch."""
+        model = self.model
+        stepper, rows = model._checked_step(batch.x, batch.y, batch.sample_weight, None, "step")
+        stepper.prepare()
+        if new_epoch:
+            stepper.reset()
+        stepper.train(model._as_batch(rows))
+        found = {f"output/{name}": value for name, value in model.node_outputs().items()}
+        found["loss"] = np.array(stepper.total)
+        found |= self._gradients | self.state()
+        return found | {f"metric/{k}": np.array(v) for k, v in stepper.logs().items()}
+
+    def infer(self, batch: Batch) -> Tensors:
+        """Return outputs and loss of one batch in inference mode."""
+        stepper, rows = self.model._checked_step(
+            batch.x, batch.y, batch.sample_weight, None, "infer"
+        )
+        stepper.prepare()
+        stepper.forward(self.model._as_batch(rows), training=False)
+        outputs = self.model.node_outputs()
+        found = {f"inference/{name}": value for name, value in outputs.items()}
+        return found | {"inference/loss": np.array(stepper.total)}
+
+    def rehearse(self, batch: Batch) -> tuple[Tensors, Tensors]:
+        """Run nnscratch's own `train_on_batch` and `step` from the same state."""
+        before = [(v, np.array(v.value)) for v in self._everything()]
+        logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
+        floatx = self.model.dtype
+        own = self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
+        self._set(before)
+        instrumented = self.step(batch, new_epoch=True)
+        self._set(before)
+        return own, instrumented
+
+    @staticmethod
+    def _set(values: list[tuple[Any, Array]]) -> None:
+        for variable, value in values:
+            variable.assign(value)
+
+    def _everything(self) -> list[Any]:
+        seeds = [
+            layer.seed_generator.state
+            for layer in self.model.layers
+            if getattr(layer, "seed_generator", None) is not None
+        ]
+        return [*self._state_variables().values(), *seeds]
+
+
+class NnscratchRuleTwin:
+    """An nnscratch optimizer with variables to update."""
+
+    def __init__(self, rule: Rule, values: list[Array]) -> None:
+        self._optimizer = build_optimizer(nnscratch, rule)
+        self._variables = [
+            nnscratch.Variable(value, dtype=value.dtype.name, name=f"w{i}")
+            for i, value in enumerate(values)
+        ]
+        self._optimizer.build(self._variables)
+        keyed = [(v.path, v.path) for v in self._variables]
+        self._tracked = {slot_key(v.name, keyed): v for v in self._optimizer.variables}
+        self._tracked |= {f"weight/{v.path}": v for v in self._variables}
+
+    def step(self, gradients: list[Array]) -> Tensors:
+        """Apply gradients and return the variables and every slot."""
+        self._optimizer.apply(gradients, self._variables)
+        return {name: np.array(v.value) for name, v in self._tracked.items()}
+
+
+class NnscratchLibrary:
+    """nnscratch as the single checks see it."""
+
+    name = "nnscratch"
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(nnscratch, name)
+
+    def numpy(self, value: Any) -> Array:
+        """Return a variable or array as an array."""
+        return np.asarray(value)
+
+    def tensor(self, array: Array) -> Array:
+        """Return the array: nnscratch has no other tensors."""
+        return array
+
+    def activation(self, function: Any, z: Array, da: Array) -> tuple[Array, Array]:
+        """Return a = f(z) and dz."""
+        cache = Cache()
+        a = function.forward(z, cache).copy()
+        return a, function.backward(da, cache).copy()
+
+    def loss(self, loss: Any, y: Array, y_pred: Array) -> tuple[Array, Array]:
+        """Return the loss and dL/dy_pred."""
+        cache = Cache()
+        value = np.array(loss.forward(y, y_pred, cache))
+        return value, loss.backward(cache).copy()

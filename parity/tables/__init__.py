@@ -1,0 +1,1 @@
+"""The cases and rules, as tables of data."""

@@ -1,0 +1,23 @@
+"""Settings that every test starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import nnscratch
+from nnscratch import config, naming
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings() -> Iterator[None]:
+    """Start from float32, Keras's epsilon, a strict NaN policy, fresh names and seed 1."""
+    config.set_floatx("float32")
+    config.set_epsilon(1e-7)
+    config.set_nan_policy("raise")
+    naming.clear_names()
+    nnscratch.utils.set_random_seed(1)
+    yield
+    config.set_floatx("float32")
+    config.set_nan_policy("raise")
