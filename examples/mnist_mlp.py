@@ -1,8 +1,8 @@
 """Train the 784-64-32-64-10 network on handwritten digits and draw its accuracy.
 
-    python examples/mnist_mlp.py                      # the embedded 8x8 digits, offline
-    python examples/mnist_mlp.py --data mnist         # MNIST, 28x28
-    python examples/mnist_mlp.py --engine keras       # the same on Keras too, both in one figure
+python examples/mnist_mlp.py                      # the embedded 8x8 digits, offline
+python examples/mnist_mlp.py --data mnist         # MNIST, 28x28
+python examples/mnist_mlp.py --engine keras       # the same on Keras too, both in one figure
 """
 
 from __future__ import annotations

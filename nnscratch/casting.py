@@ -36,7 +36,7 @@ def standardize_dtype(dtype: Any) -> str:
         return config.floatx()
     if isinstance(dtype, str) and dtype == "int":
         return "int64"
-    return np.dtype(getattr(dtype, "name", dtype)).name
+    return str(np.dtype(getattr(dtype, "name", dtype)).name)
 
 
 def as_numeric(values: Any, argument: str) -> Array:

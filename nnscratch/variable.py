@@ -112,11 +112,11 @@ class Variable:
     @property
     def dtype(self) -> str:
         """Name of the element type, such as `"float32"`."""
-        return self._value.dtype.name
+        return str(self._value.dtype.name)
 
     def numpy(self) -> Array:
         """Return a copy of the value."""
-        return self._value.copy()
+        return np.array(self._value)
 
     def assign(self, value: ArrayLike) -> Array:
         """Replace the value, keeping shape and dtype.

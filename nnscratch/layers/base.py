@@ -12,7 +12,7 @@ import numpy as np
 from nnscratch import regularizers
 from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, standardize_dtype
-from nnscratch.errors import NotReadyError, unknown_name
+from nnscratch.errors import NotReadyError, ShapeError, unknown_name
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.layers.weights import HasWeights
 from nnscratch.naming import auto_name, name_scope
@@ -115,8 +115,8 @@ class Layer(HasWeights):
 
     def _unknown_argument(self, received: str) -> ValueError:
         known = {"input_shape", "input_dim"}
-        for cls in type(self).__mro__[:-1]:
-            known |= set(inspect.signature(cls.__init__).parameters) - {"self", "kwargs"}
+        for cls in type(self).__mro__[:-2]:
+            known |= set(inspect.signature(cls).parameters) - {"self", "kwargs"}
         return unknown_name(f"argument of {type(self).__name__}", received, known)
 
     # -- what a subclass writes ---------------------------------------------------------------
@@ -135,6 +135,9 @@ class Layer(HasWeights):
         Where `cache.needs_dx` is False nobody uses the result and it may be None.
         """
         raise NotImplementedError(f"{type(self).__name__} must implement backward().")
+
+    def check_input_shape(self, input_shape: Any) -> None:
+        """Raise `ShapeError` for inputs that the built layer cannot take."""
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the output's shape; by default found by a forward pass over one row of zeros."""
@@ -170,11 +173,13 @@ class Layer(HasWeights):
         arrays = [as_numeric(t, "x").astype(self.dtype, copy=False) for t in tensors]
         inputs = arrays if isinstance(x, (list, tuple)) else arrays[0]
         self.ensure_built(_shape_of(inputs))
+        self.check_input_shape(_shape_of(inputs))
         return self.forward(inputs, Cache(), training=bool(training)).copy()
 
     def _call_symbolic(self, x: Any) -> KerasTensor:
         shape = [t.shape for t in x] if isinstance(x, (list, tuple)) else x.shape
         self.ensure_built(shape)
+        self.check_input_shape(shape)
         output = KerasTensor(self.compute_output_shape(shape), self.dtype)
         inputs = x if isinstance(x, (list, tuple)) else [x]
         self._inbound_nodes.append(Node(self, inputs, [output]))
@@ -221,6 +226,16 @@ class Layer(HasWeights):
 
 
 Layer.build = _scoped(Layer.build)  # type: ignore[method-assign]
+
+
+def check_axis(layer: Layer, input_shape: Shape, axis: int, expected: int) -> None:
+    """Raise unless the input has this size along this axis."""
+    rank_fits = -len(input_shape) <= axis < len(input_shape) and len(input_shape) > 1
+    if not rank_fits or input_shape[axis] not in (None, expected):
+        raise ShapeError(
+            f"{type(layer).__name__} layer {layer.name!r} expects inputs with {expected} values "
+            f"along axis {axis}. Received: shape={('N', *input_shape[1:])!r}"
+        )
 
 
 def _shape_of(x: Any) -> Any:

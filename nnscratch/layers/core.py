@@ -10,7 +10,7 @@ import numpy as np
 from nnscratch import activations, constraints, initializers, regularizers
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
-from nnscratch.layers.base import Layer
+from nnscratch.layers.base import Layer, check_axis
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.typing import Array, Shape
 
@@ -152,7 +152,7 @@ class Dense(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
 
-    def build(self, input_shape: Shape) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Make W (D, M) and b (M,)."""
         D = input_shape[-1] if len(input_shape) > 1 else None
         if D is None:
@@ -205,6 +205,10 @@ class Dense(Layer):
     def logits(self, cache: Cache) -> Array | None:
         """Return z where the activation is softmax or sigmoid."""
         return cache.z if self.activation.is_probability else None
+
+    def check_input_shape(self, input_shape: Shape) -> None:
+        """Raise unless the last axis has D values."""
+        check_axis(self, input_shape, -1, self.kernel.shape[0])
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (N, …, M)."""
@@ -270,7 +274,8 @@ class Flatten(Layer):
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Give dy the shape of x."""
-        return dy.reshape(cache.shape)
+        dx: Array = dy.reshape(cache.shape)
+        return dx
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (N, product of the other axes)."""

@@ -9,7 +9,7 @@ import numpy as np
 from nnscratch import constraints, initializers, regularizers
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
-from nnscratch.layers.base import Layer
+from nnscratch.layers.base import Layer, check_axis
 from nnscratch.typing import Array, Shape
 from nnscratch.variable import Variable
 
@@ -93,7 +93,7 @@ class BatchNormalization(Layer):
         self.gamma: Variable | None = None
         self.beta: Variable | None = None
 
-    def build(self, input_shape: Shape) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Make γ, β and the moving statistics, one number per feature."""
         if not -len(input_shape) <= self.axis < len(input_shape) or not input_shape[self.axis]:
             raise ShapeError(
@@ -205,6 +205,10 @@ class BatchNormalization(Layer):
             return rows.reshape(shape)
         moved = [size for i, size in enumerate(shape) if i != self.axis % len(shape)]
         return np.moveaxis(rows.reshape(*moved, -1), -1, self.axis)
+
+    def check_input_shape(self, input_shape: Shape) -> None:
+        """Raise unless the feature axis has D values."""
+        check_axis(self, input_shape, self.axis, self.moving_mean.shape[0])
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the input's shape."""

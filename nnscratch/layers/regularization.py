@@ -42,7 +42,7 @@ class Dropout(Layer):
         self,
         rate: float,
         noise_shape: Sequence[int | None] | None = None,
-        seed: int | random.SeedGenerator | None = None,
+        seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -56,6 +56,7 @@ class Dropout(Layer):
 
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute m·x/(1 - rate) in training, x otherwise."""
+        y: Array
         cache.active = training and self.rate > 0
         if not cache.active:
             return x
@@ -64,9 +65,7 @@ class Dropout(Layer):
             cache.scale = 0.0
         else:
             shape = self._mask_shape(x.shape)
-            cache.keep = random.dropout_mask(
-                shape, self.rate, self.seed_generator, x.dtype
-            )
+            cache.keep = random.dropout_mask(shape, self.rate, self.seed_generator, x.dtype)
             cache.scale = 1.0 / (1.0 - self.rate)
         y = np.multiply(x, cache.scale, out=cache.buffer("y", x.shape, x.dtype))
         y *= cache.keep
@@ -76,7 +75,7 @@ class Dropout(Layer):
         """Compute m·dy/(1 - rate), with the m of the forward pass."""
         if not cache.active:
             return dy
-        dx = np.multiply(dy, cache.scale, out=cache.buffer("dx", dy.shape, dy.dtype))
+        dx: Array = np.multiply(dy, cache.scale, out=cache.buffer("dx", dy.shape, dy.dtype))
         dx *= cache.keep
         return dx
 

@@ -64,8 +64,10 @@ class HasWeights:
         dtype = self.dtype if dtype is None else standardize_dtype(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if is_float(dtype) else "zeros"
+        made_by = initializers.get(initializer)
+        assert made_by is not None  # only None gives None
         variable = Variable(
-            initializers.get(initializer),
+            made_by,
             shape=tuple(shape) if shape is not None else (),
             dtype=dtype,
             trainable=trainable and self._trainable,

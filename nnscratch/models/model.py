@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nnscratch.cache import Cache
-from nnscratch.errors import NotReadyError, closest_name
+from nnscratch.errors import NotReadyError, ShapeError, closest_name
 from nnscratch.layers import Layer
 from nnscratch.models.graph import Graph
 from nnscratch.models.training import Trains
@@ -107,6 +107,19 @@ class Model(Trains, Layer):
             for step in self._built_graph().steps
             for target in step.targets
         ]
+
+    def check_input_shape(self, input_shape: Any) -> None:
+        """Raise unless the input has the shape that the model was built for."""
+        expected = self.input_shape
+        fits = len(input_shape) == len(expected) and all(
+            want is None or got in (None, want)
+            for got, want in zip(input_shape[1:], expected[1:], strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f"Model {self.name!r} expects inputs of shape {('N', *expected[1:])!r}. "
+                f"Received: shape={('N', *input_shape[1:])!r}"
+            )
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the output's shape for an input of this shape."""

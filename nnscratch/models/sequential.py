@@ -9,7 +9,6 @@ from nnscratch.errors import ShapeError
 from nnscratch.layers import InputLayer, KerasTensor, Layer
 from nnscratch.models.graph import Graph
 from nnscratch.models.model import Model
-from nnscratch.typing import Shape
 
 
 class Sequential(Model):
@@ -94,9 +93,7 @@ class Sequential(Model):
                 "another `name`."
             )
         if isinstance(layer, InputLayer) and self._layers:
-            raise ValueError(
-                f"An Input must come first; model {self.name!r} already has layers."
-            )
+            raise ValueError(f"An Input must come first; model {self.name!r} already has layers.")
         if not self._layers and layer._input_shape_arg is not None:
             self._layers.append(InputLayer(layer._input_shape_arg, dtype=layer.dtype))
         self._layers.append(layer)
@@ -104,11 +101,12 @@ class Sequential(Model):
     def _rebuild(self) -> None:
         self.built = False
         self.graph = None
-        self._stepper = None
+        if self._trainer is not None:
+            self._trainer.stepper = None
         if len(self._layers) > 1 and isinstance(self._layers[0], InputLayer):
             self.build(self._layers[0].batch_shape)
 
-    def build(self, input_shape: Shape) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Make all weights, for inputs of this shape (None for the batch).
 
         Raises:

@@ -97,9 +97,9 @@ class Batches:
         parts = []
         for name, part in zip(("x", "y", "w"), self.data.parts(), strict=True):
             if part is not None:
-                part = self._rows(name, part, rows)  # noqa: PLW2901
+                part = self._rows(name, part, rows)
                 if name == "x" and part.dtype != self.dtype:
-                    part = self._cast(part)  # noqa: PLW2901
+                    part = self._cast(part)
             parts.append(part)
         return Data(*parts)  # type: ignore[arg-type]
 

@@ -62,8 +62,9 @@ def resolve_metric(identifier: Any, target_shape: Shape, output_shape: Shape) ->
     name = identifier if isinstance(identifier, str) else _name_of(metric)
     if not isinstance(metric, metrics.Metric):
         metric = metrics.MeanMetricWrapper(metric, name=name)
-    metric.name = name
-    return metric
+    resolved: metrics.Metric = metric
+    resolved.name = name
+    return resolved
 
 
 def _name_of(thing: Any) -> str:
@@ -129,7 +130,9 @@ class CompiledMetrics(metrics.Metric):
         """The state of all the metrics."""
         return [v for metric in self.metrics for v in metric.variables]
 
-    def update_state(self, y_true: Array, y_pred: Array, sample_weight: Array | None = None) -> None:
+    def update_state(
+        self, y_true: Array, y_pred: Array, sample_weight: Array | None = None
+    ) -> None:
         """Take one batch into account."""
         for metric in self._plain:
             metric.update_state(y_true, y_pred)

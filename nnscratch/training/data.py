@@ -39,7 +39,9 @@ class Data:
         return self.x, self.y, self.sample_weight
 
 
-def checked_data(x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None) -> Data:
+def checked_data(
+    x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None
+) -> Data:
     """Turn what `fit`, `evaluate` or `predict` received into `Data`, or say what is wrong with it.
 
     Args:

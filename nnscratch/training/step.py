@@ -106,6 +106,7 @@ class Stepper:
 
     def forward(self, batch: Data, training: bool) -> Array:
         """Compute output and total loss (`self.total`); stop if the loss is not finite."""
+        assert batch.y is not None  # the trainer lets no data without targets in
         y_pred = self.network.forward(batch.x, self.cache, training)
         self.logits = self.network.logits(self.cache) if self.loss.uses_logits else None
         value = self.loss.forward(
@@ -142,7 +143,7 @@ class Stepper:
     def _track(self, batch: Data, y_pred: Array) -> None:
         self.step_number += 1
         self.loss_tracker.update_state(self.total, len(batch))
-        if self.metrics is not None:
+        if self.metrics is not None and batch.y is not None:
             self.metrics.update_state(batch.y, y_pred, batch.sample_weight)
 
     def logs(self) -> dict[str, Any]:

@@ -110,6 +110,7 @@ def rows(rng: np.random.Generator, dtype: str) -> np.ndarray:
 
 def sparsemax(z: tf.Tensor, axis: int = -1) -> tf.Tensor:
     """The projection by its definition; Keras 3.15.1 sums over the wrong array (issue 23425)."""
+    z -= tf.stop_gradient(tf.reduce_max(z, axis=axis, keepdims=True))
     ordered = tf.sort(z, direction="DESCENDING", axis=axis)
     shape = [1] * len(z.shape)
     shape[axis] = -1

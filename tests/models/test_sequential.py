@@ -35,7 +35,10 @@ def test_the_notes_network_has_its_shapes_and_names():
     assert model.count_params() == 784 * 64 + 64 + 64 * 32 + 32 + 32 * 64 + 64 + 64 * 10 + 10
     assert model.input_shape == (None, 784)
     assert model.output_shape == (None, 10)
-    assert [w.path for w in model.weights][:2] == ["sequential/dense/kernel", "sequential/dense/bias"]
+    assert [w.path for w in model.weights][:2] == [
+        "sequential/dense/kernel",
+        "sequential/dense/bias",
+    ]
 
 
 @pytest.mark.parametrize("how", ["list", "add", "input_dim", "built late", "build()"])
@@ -114,7 +117,7 @@ def test_weights_go_out_and_in():
 
 
 def test_a_model_is_a_layer():
-    inner = Sequential([layers.Input((4,)), layers.Dense(3, "relu")])
+    inner = Sequential([layers.Input((4,)), layers.Dense(3, "tanh")])
     outer = Sequential([layers.Input((4,)), inner, layers.Dense(2)])
     assert outer.count_params() == 4 * 3 + 3 + 3 * 2 + 2
     outer.compile("sgd", "mse")

@@ -69,7 +69,10 @@ def test_l2_is_in_the_loss_of_fit_and_of_evaluate():
         [
             layers.Input((1,)),
             layers.Dense(
-                1, use_bias=False, kernel_initializer="ones", kernel_regularizer=regularizers.L2(0.01)
+                1,
+                use_bias=False,
+                kernel_initializer="ones",
+                kernel_regularizer=regularizers.L2(0.01),
             ),
         ]
     )
@@ -176,7 +179,9 @@ def test_history_keys_are_sorted_as_keras_sorts_them():
 @pytest.mark.parametrize("word", ["accuracy", "acc"])
 def test_accuracy_is_chosen_by_the_shapes(units, y, name, word):
     """D24."""
-    model = Sequential([layers.Input((2,)), layers.Dense(units, "softmax" if units > 1 else "sigmoid")])
+    model = Sequential(
+        [layers.Input((2,)), layers.Dense(units, "softmax" if units > 1 else "sigmoid")]
+    )
     model.compile("sgd", "crossentropy", metrics=[word])
     history = model.fit(np.ones((3, 2)), y, verbose=0)
     assert type(model.metrics[1].metrics[0]).__name__ == name
@@ -209,7 +214,9 @@ def test_frozen_weights_do_not_move():
 def test_the_same_seed_gives_the_same_run_and_one_permutation_for_all_epochs():
     def run(**options):
         utils.set_random_seed(5)
-        model = Sequential([layers.Input((4,)), layers.Dense(8, "relu"), layers.Dropout(0.3), layers.Dense(1)])
+        model = Sequential(
+            [layers.Input((4,)), layers.Dense(8, "relu"), layers.Dropout(0.3), layers.Dense(1)]
+        )
         model.compile("adam", "mse")
         x = np.random.default_rng(0).normal(size=(50, 4))
         return model.fit(x, x[:, :1], epochs=3, batch_size=8, verbose=0, **options).history["loss"]
@@ -265,7 +272,12 @@ def test_x_is_never_written_to():
     x = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
     kept = x.copy()
     model = Sequential(
-        [layers.Input((4,)), layers.Activation("relu"), layers.BatchNormalization(), layers.Dense(4)]
+        [
+            layers.Input((4,)),
+            layers.Activation("relu"),
+            layers.BatchNormalization(),
+            layers.Dense(4),
+        ]
     )
     model.compile("adam", "mse")
     model.fit(x, x, epochs=2, batch_size=16, shuffle=False, verbose=0)
@@ -284,7 +296,9 @@ def test_unsigned_pixels_are_cast_before_any_arithmetic():
 
 
 def test_a_loss_that_is_not_finite_stops_before_any_weight_changes():
-    model = Sequential([layers.Input((1,)), layers.Dense(1, "exponential", name="boom"), layers.Dense(1)])
+    model = Sequential(
+        [layers.Input((1,)), layers.Dense(1, "exponential", name="boom"), layers.Dense(1)]
+    )
     model.compile(optimizers.SGD(1.0), "mse")
     model.layers[0].set_weights([np.array([[1000.0]]), np.zeros(1)])
     before = model.get_weights()

@@ -1,0 +1,135 @@
+"""The compiled side of a model: what `compile` was told, and the metrics that came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nnscratch import optimizers
+from nnscratch.cache import Cache
+from nnscratch.callbacks import History
+from nnscratch.config import NAN_POLICIES
+from nnscratch.errors import NotReadyError, unknown_name
+from nnscratch.metrics import Metric
+from nnscratch.training.data import Data
+from nnscratch.training.step import Stepper
+from nnscratch.training.trainer import Trainer, checked_loss, compiled_metrics, single_weight
+from nnscratch.typing import Array
+
+
+class Compiles:
+    """What a network needs to be compiled; the result is a `Trainer` that it has."""
+
+    if TYPE_CHECKING:
+        name: str
+        dtype: str
+        input_shape: Any
+
+        def ensure_built(self, input_shape: Any) -> None: ...
+
+        def forward(self, x: Any, cache: Cache, training: bool = False) -> Array: ...
+
+    optimizer: optimizers.Optimizer | None = None
+    loss: Any = None
+    history: History | None = None
+    stop_training = False
+    _trainer: Trainer | None = None
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+        *,
+        nan_policy: str | None = None,
+    ) -> None:
+        """Say how the model is to be trained.
+
+        Compiling again without `loss` or without metrics keeps those given before, as in Keras.
+
+        Args:
+            optimizer: name or object.
+            loss: name, function or object.
+            loss_weights: factor of the loss.
+            metrics: list of names, functions or objects; `"accuracy"` chooses by the shapes.
+            weighted_metrics: metrics that take sample weights into account.
+            run_eagerly: accepted for compatibility; it changes no number.
+            steps_per_execution: accepted for compatibility; it changes no number.
+            jit_compile: accepted for compatibility; it changes no number.
+            auto_scale_loss: accepted for compatibility; it changes no number.
+            nan_policy: `"raise"` stops training with an error when the loss is not finite,
+                `"keras"` carries on; the configured policy by default.
+
+        Raises:
+            ValueError: an unknown name, or metrics that are not a list; nothing is changed then.
+        """
+        if nan_policy is not None and nan_policy not in NAN_POLICIES:
+            raise unknown_name("nan_policy", nan_policy, NAN_POLICIES)
+        chosen = optimizers.get(optimizer)
+        if chosen is None:
+            raise ValueError("`optimizer` is missing. Received: None")
+        checked_loss(loss)
+        before = self._trainer
+        trainer = Trainer(
+            self,
+            chosen,
+            self.loss if loss is None else loss,
+            single_weight(loss_weights),
+            compiled_metrics(metrics, weighted_metrics),
+            nan_policy,
+        )
+        if before is not None and trainer.compiled_metrics is None:
+            trainer.compiled_metrics = before.compiled_metrics
+        if before is not None and loss is None:
+            trainer.loss_weight = before.loss_weight
+        self._trainer = trainer
+        self.optimizer, self.loss = trainer.optimizer, trainer.loss
+        self.run_eagerly = run_eagerly
+        self.steps_per_execution = steps_per_execution
+        self.jit_compile = False if jit_compile == "auto" else jit_compile
+        self.stop_training = False
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` has been called."""
+        return self._trainer is not None
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The loss tracker and the compiled metrics."""
+        return [] if self._trainer is None else self._trainer.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of `metrics`."""
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Start all metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def _compiled(self, method: str) -> Trainer:
+        if self._trainer is None:
+            raise NotReadyError(
+                f"Model {self.name!r} must be compiled before {method}(): call "
+                "compile(optimizer=…, loss=…) first."
+            )
+        if self.loss is None:
+            raise NotReadyError(
+                f"Model {self.name!r} was compiled without a loss; {method}() needs one: "
+                "compile(optimizer=…, loss='mse')."
+            )
+        return self._trainer
+
+    def _step_for(self, method: str, *arguments: Any) -> tuple[Stepper, Data]:
+        trainer = self._compiled(method)
+        data = trainer.check(*arguments)
+        stepper = trainer.ready(data)
+        stepper.prepare()
+        return stepper, data

@@ -1,0 +1,91 @@
+"""The one-batch face of a model: one update, one test, one prediction, one look inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnscratch.cache import Cache
+from nnscratch.errors import NotReadyError
+from nnscratch.models.compiled import Compiles
+from nnscratch.training.data import Data, checked_data, fitted_to
+from nnscratch.training.step import Stepper
+from nnscratch.typing import Array
+
+
+class RunsOnBatch(Compiles):
+    """Training and testing batch by batch, and reading off what a step computed."""
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Run one update on one batch; metrics start anew. Arguments as in `fit`.
+
+        Returns:
+            The loss before the update, with the metrics as in `evaluate`.
+        """
+        stepper, data = self._step_for("train_on_batch", x, y, sample_weight, class_weight)
+        stepper.reset()
+        stepper.train(self._as_batch(data))
+        return _logs_of(stepper, return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Compute loss and metrics of one batch, in inference mode. Arguments as in `evaluate`."""
+        stepper, data = self._step_for("test_on_batch", x, y, sample_weight)
+        stepper.reset()
+        stepper.test(self._as_batch(data))
+        return _logs_of(stepper, return_dict)
+
+    def predict_on_batch(self, x: Any) -> Array:
+        """Compute the output of one batch, in inference mode."""
+        data = checked_data(x)
+        self.ensure_built((None, *data.x.shape[1:]))
+        data = fitted_to(data, self.input_shape, self.name)
+        output: Array = self.forward(self._as_batch(data).x, Cache(), training=False)
+        return np.array(output)
+
+    def compute_gradients(
+        self, x: Any, y: Any = None, sample_weight: Any = None
+    ) -> tuple[Any, dict[str, Array]]:
+        """Return the loss of one batch and dL/dw of every trainable weight; nothing is updated.
+
+        The model behaves as in training: dropout draws a mask, moving statistics move.
+
+        Returns:
+            The loss, and a dict from variable path to gradient.
+        """
+        stepper, data = self._step_for("compute_gradients", x, y, sample_weight)
+        stepper.forward(self._as_batch(data), training=True)
+        stepper.backward()
+        grads = {v.path: v.grad.copy() for v in stepper.variables if v.grad is not None}
+        return stepper.total, grads
+
+    def node_outputs(self) -> dict[str, Array]:
+        """Return copies of every layer's output in the latest step, by layer name."""
+        stepper = None if self._trainer is None else self._trainer.stepper
+        if stepper is None:
+            raise NotReadyError(f"Model {self.name!r} has not run a step yet.")
+        outputs = stepper.network.outputs_of_calls(stepper.cache)
+        return {name: np.copy(output) for name, output in outputs}
+
+    def _as_batch(self, data: Data) -> Data:
+        return Data(data.x.astype(self.dtype, copy=False), data.y, data.sample_weight)
+
+
+def flat_logs(logs: dict[str, Any]) -> Any:
+    """Return the values in order, or the only value by itself."""
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def _logs_of(stepper: Stepper, return_dict: bool) -> Any:
+    logs = {name: float(value) for name, value in stepper.logs().items()}
+    return logs if return_dict else flat_logs(logs)
