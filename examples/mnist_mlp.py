@@ -51,7 +51,12 @@ def train(api: Any, data: Any, options: argparse.Namespace) -> Any:
     (x_train, y_train), (x_test, y_test) = data
     api.utils.set_random_seed(options.seed)
     model = build(api, x_train.shape[1], options.activation)
-    optimizer = api.optimizers.get(options.optimizer)
+    optimizer = api.optimizers.get(
+        {
+            "class_name": options.optimizer,
+            "config": {"use_ema": options.ema > 0, "ema_momentum": options.ema},
+        }
+    )
     if options.learning_rate is not None:
         optimizer.learning_rate = options.learning_rate
     model.compile(optimizer=optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
@@ -62,11 +67,6 @@ def train(api: Any, data: Any, options: argparse.Namespace) -> Any:
         epochs=options.epochs,
         batch_size=options.batch_size,
         validation_data=(x_test, y_test),
-        callbacks=[
-            api.callbacks.EarlyStopping(
-                "val_accuracy", patience=options.patience, restore_best_weights=True
-            )
-        ],
         verbose=2,
     )
     seconds = time.perf_counter() - began
@@ -92,6 +92,7 @@ def draw(histories: dict[str, Any], title: str, path: Path) -> None:
                       label=f"{engine}, {label}")  # fmt: skip
     lowest = min(min(h.history["accuracy"] + h.history["val_accuracy"]) for h in histories.values())
     axes.set(xlabel="Epoch", ylabel="Accuracy", title=title, ylim=(max(0.0, lowest - 0.02), 1.003))
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,14 +108,17 @@ def main() -> None:
     parser.add_argument("--data", choices=("digits", "mnist"), default=default)
     parser.add_argument("--engine", choices=("nnscratch", "keras"), default="nnscratch")
     parser.add_argument("--activation", default="relu")
-    parser.add_argument("--optimizer", default="adam")
+    parser.add_argument("--optimizer", default="Adam")
     parser.add_argument("--learning-rate", type=float, default=None)
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch-size", type=int, default=100)
-    parser.add_argument("--patience", type=int, default=20)
+    parser.add_argument("--batch-size", type=int, default=None, help="100, or 32 for digits")
+    parser.add_argument("--ema", type=float, default=None, help="averaging of weights; 0 is none")
     parser.add_argument("--seed", type=int, default=777)
     parser.add_argument("--out", type=Path, default=Path("mnist_mlp.png"))
     options = parser.parse_args()
+    batch_size, ema = {"mnist": (100, 0.999), "digits": (32, 0.99)}[options.data]
+    options.batch_size = options.batch_size or batch_size
+    options.ema = ema if options.ema is None else options.ema
     data = load(options.data)
     engines = ["nnscratch"] if options.engine == "nnscratch" else ["nnscratch", "keras"]
     histories = {name: train(importlib.import_module(name), data, options) for name in engines}

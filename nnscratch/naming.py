@@ -23,7 +23,7 @@ def to_snake_case(name: str) -> str:
 
 
 def auto_name(class_name: str) -> str:
-    """Return the next free name for an object of this class: `dense`, then `dense_1`, …
+    """Return the next free name for an object of this class: `dense`, `dense_1`, and so on.
 
     The counters belong to the process, as Keras's do; `clear_names` sets them back.
     """

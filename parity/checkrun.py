@@ -40,7 +40,7 @@ def run_check(check: Check, dtype: str, reference: Engine, candidate: Engine) ->
             judge.compare(
                 1,
                 {f"{name} (recorded)": record},
-                {f"{name} (recorded)": values[name].astype(np.float64)},
+                {f"{name} (recorded)": values[name].astype(np.float64).reshape(record.shape)},
             )
             if outcome.first is not None and not outcome.detail:
                 outcome.detail = f"first left its band when {who} was compared"

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import time
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
@@ -35,17 +36,22 @@ def run_unit(unit: Unit, dtype: str, reference: Engine, candidate: Engine) -> Ou
     kind = type(unit).__name__.lower()
     start = time.perf_counter()
     try:
-        if isinstance(unit, Case):
-            outcome = run_case(unit, dtype, reference, candidate)
-        elif isinstance(unit, Rule):
-            outcome = run_rule(unit, dtype, reference, candidate)
-        else:
-            outcome = run_check(unit, dtype, reference, candidate)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # both libraries warn about from_logits
+            outcome = _dispatch(unit, dtype, reference, candidate)
     except Exception:  # a crash of either library is a result to report
         outcome = Outcome(unit.name, unit.area, kind, dtype, status=ERROR)
         outcome.behaviours, outcome.detail = unit.behaviours, traceback.format_exc()
     outcome.seconds = time.perf_counter() - start
     return outcome
+
+
+def _dispatch(unit: Unit, dtype: str, reference: Engine, candidate: Engine) -> Outcome:
+    if isinstance(unit, Case):
+        return run_case(unit, dtype, reference, candidate)
+    if isinstance(unit, Rule):
+        return run_rule(unit, dtype, reference, candidate)
+    return run_check(unit, dtype, reference, candidate)
 
 
 def tasks_of(units: Sequence[Unit], dtypes: Sequence[str], steps: int | None) -> list[Task]:

@@ -1,4 +1,4 @@
-"""The house's own rules: which room may know which, how large a file may be, what an import costs."""
+"""The house's own rules: which room may know which, how large a file is, what an import costs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FLOORS = [
     {"typing", "errors", "naming"},
     {"config"},
     {"casting"},
-    {"cache", "random"},
+    {"cache", "random", "serialization"},
     {"variable"},
     {"arena", "activations", "initializers", "regularizers", "constraints"},
     {"losses", "layers", "optimizers", "datasets", "utils"},

@@ -24,6 +24,19 @@ def class_name(thing: object) -> str:
     return cls.__name__
 
 
+class _CallSignature:
+    """Makes `inspect.signature` of an activation that of the function it stands for."""
+
+    def __get__(self, activation: Any, owner: Any) -> inspect.Signature | None:
+        if activation is None:  # the class has the signature of its constructor
+            return None
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        parameters = [inspect.Parameter("x", kind)]
+        for name, value in activation.call_parameters().items():
+            parameters.append(inspect.Parameter(name, kind, default=value))
+        return inspect.Signature(parameters)
+
+
 class Activation:
     """A function a = f(z) with its backward pass, callable on arrays.
 
@@ -54,13 +67,7 @@ class Activation:
     def __name__(self) -> str:
         return self.name
 
-    @property
-    def __signature__(self) -> inspect.Signature:
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        parameters = [inspect.Parameter("x", kind)]
-        for name, value in self.get_config().items():
-            parameters.append(inspect.Parameter(name, kind, default=value))
-        return inspect.Signature(parameters)
+    __signature__ = _CallSignature()
 
     def __call__(self, x: ArrayLike, *args: Any, **parameters: Any) -> Array:
         """Return f(x); parameters may be given as in the function's signature.
@@ -69,7 +76,7 @@ class Activation:
         """
         rule = self
         if args or parameters:
-            bound = self.__signature__.bind(x, *args, **parameters).arguments
+            bound = inspect.signature(self).bind(x, *args, **parameters).arguments
             del bound["x"]
             rule = dataclasses.replace(self, **bound)  # type: ignore[type-var]
         array = as_numeric(x, "x")
@@ -89,6 +96,10 @@ class Activation:
     def is_probability(self) -> bool:
         """Whether a crossentropy of the output is computed from z (true of softmax, sigmoid)."""
         return False
+
+    def call_parameters(self) -> dict[str, Any]:
+        """Return the parameters that may be given with the argument, by name."""
+        return self.get_config()
 
     def get_config(self) -> dict[str, Any]:
         """Return the parameters by name."""

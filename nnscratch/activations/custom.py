@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,9 +27,9 @@ class FromFunctions(Elementwise):
         """The name given to `from_functions`."""
         return self.label
 
-    @property
-    def __signature__(self) -> inspect.Signature:
-        return inspect.Signature([inspect.Parameter("x", inspect.Parameter.POSITIONAL_OR_KEYWORD)])
+    def call_parameters(self) -> dict[str, Any]:
+        """Return none."""
+        return {}
 
     def value(self, z: Array, out: Array) -> None:
         """Write function(z)."""
@@ -89,6 +88,10 @@ class FromLayer(Activation):
     def name(self) -> str:
         """Name of the layer."""
         return str(self.layer.name)
+
+    def call_parameters(self) -> dict[str, Any]:
+        """Return none."""
+        return {}
 
     def forward(self, z: Array, cache: Cache) -> Array:
         """Apply the layer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,8 @@ class _AlongAxis(Activation):
 class Softmax(_AlongAxis):
     """Softmax a_i = e^{z_i}/Σ_j e^{z_j}; backward dz = a·(da - Σ_j a_j·da_j).
 
-    The maximum is subtracted first, so nothing overflows.
+    The maximum is subtracted first, so nothing overflows. Along an axis of size 1 the output is
+    always 1; that is warned of, as in Keras.
 
     Args:
         axis: the axis, or axes, along which the outputs sum to 1; None means all of them.
@@ -64,6 +66,12 @@ class Softmax(_AlongAxis):
 
     def forward(self, z: Array, cache: Cache) -> Array:
         """Compute a = softmax(z)."""
+        if isinstance(self.axis, int) and z.shape[self.axis] == 1:
+            warnings.warn(
+                f"softmax over axis {self.axis} of an array of shape {z.shape}: an axis of size 1 "
+                "makes every output 1. For one output unit use sigmoid.",
+                stacklevel=2,
+            )
         cache.z = z
         a = cache.a = cache.buffer("a", z.shape, z.dtype)
         np.subtract(z, self._max(z, cache), out=a)

@@ -73,7 +73,7 @@ class TensorResult:
         return bool(self.comparisons) and self.error <= self.tolerance
 
     def __str__(self) -> str:
-        text = f"{self.name}: {len(self.comparisons)} derivatives of {self.size} elements"
+        text = f"{self.name}: {self.size} elements, {len(self.comparisons)} derivatives compared"
         if self.kinks:
             text += f", {self.kinks} left out at kinks"
         worst = self.worst
@@ -96,9 +96,10 @@ class Report:
         results: one entry per tensor.
         problems: other breaches of the protocol, in words.
 
-    >>> print(Report("Dense 'd'", [TensorResult("x", 6, [Comparison((0, 1), 2.0, 1.0, 0)], 0, 1e-5)]))
+    >>> comparison = Comparison((0, 1), 2.0, 1.0, noise=0.0)
+    >>> print(Report("Dense 'd'", [TensorResult("x", 6, [comparison], 0, tolerance=1e-5)]))
     Gradients of Dense 'd' are wrong.
-      x: 1 derivatives of 6 elements: WRONG at (0, 1), backward 2, differences 1
+      x: 6 elements, 1 derivatives compared: WRONG at (0, 1), backward 2, differences 1
     """
 
     subject: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def fold(d: Array, shape: tuple[int, ...]) -> Array:
     >>> fold(np.ones((2, 3)), (2, 1)).tolist()
     [[3.0], [3.0]]
     """
-    if d.size == np.prod(shape, dtype=np.int64):
+    if d.size == math.prod(shape):
         return d.reshape(shape)
     extra = d.ndim - len(shape)
     d = d.sum(axis=tuple(range(extra)))

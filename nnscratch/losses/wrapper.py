@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,12 @@ from nnscratch.cache import Cache
 from nnscratch.errors import unknown_name
 from nnscratch.losses.base import Loss, RuleLoss
 from nnscratch.losses.reduction import same_rank
-from nnscratch.serialization import get_registered_name, get_registered_object
+from nnscratch.serialization import (
+    deserialize_object,
+    get_registered_name,
+    get_registered_object,
+    serialize_object,
+)
 from nnscratch.typing import Array, ArrayLike
 
 _rules: dict[Callable[..., Any], type[RuleLoss]] = {}
@@ -32,7 +38,9 @@ def rule_of(function: Any, **options: Any) -> RuleLoss | None:
 
 
 def serialize_function(function: Any) -> dict[str, Any]:
-    """Return the dictionary that Keras writes for a function."""
+    """Return the dictionary that Keras writes for a function, or for a Loss in its place."""
+    if not inspect.isfunction(function):
+        return serialize_object(function)
     return {
         "module": "builtins",
         "class_name": "function",
@@ -50,6 +58,8 @@ def deserialize_function(kind: str, config: Any) -> Any:
     """
     if callable(config):
         return config
+    if isinstance(config, dict) and config["class_name"] != "function":
+        return deserialize_object(config, "keras.losses")
     name = config["config"] if isinstance(config, dict) else config
     known = {function.__name__: function for function in _rules}
     function = get_registered_object(name, None, known)

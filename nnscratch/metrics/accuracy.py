@@ -88,8 +88,8 @@ class Accuracy(MeanOfMatches):
 
     Source: Keras 3.
 
-    >>> float(Accuracy()([1, 0, 1], [0.9, 0.2, 0.8])), float(Accuracy()([1, 0, 1], [1, 0, 0]) * 3)
-    (0.0, 2.0)
+    >>> float(Accuracy()([1, 0], [0.9, 0.2])), float(Accuracy()([1, 0], [1, 1]))
+    (0.0, 0.5)
     """
 
     _hits = staticmethod(equal)

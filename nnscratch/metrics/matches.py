@@ -10,6 +10,8 @@ from nnscratch.casting import as_numeric, through_float32
 from nnscratch.losses.reduction import same_rank
 from nnscratch.typing import Array, ArrayLike
 
+SMALLEST_NORMAL = {np.dtype(name): float(np.finfo(name).tiny) for name in ("float32", "float64")}
+
 
 def equal(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """Tell where targets and predictions are the same number, after giving them one rank."""
@@ -57,7 +59,7 @@ def place_of_largest(x: Array) -> Array:
     """
     places: Array = np.asarray(x.argmax(axis=-1))
     if x.dtype.kind == "f" and x.ndim > 1:
-        tiny = np.finfo(x.dtype).tiny
+        tiny = SMALLEST_NORMAL.get(x.dtype) or float(np.finfo(x.dtype).tiny)
         starts = np.arange(0, x.size, x.shape[-1])
         highest = x.reshape(-1).take(places.reshape(-1) + starts)
         if not np.minimum.reduce(highest, axis=None) >= tiny:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -65,8 +66,7 @@ def _reduced(array: Array, reduce: np.ufunc | None, first_axis: int) -> Array:
     axes = tuple(range(first_axis, array.ndim))
     total = np.asarray(np.add.reduce(array, axis=axes))
     if reduce is None:
-        count = int(np.prod([array.shape[axis] for axis in axes]))
-        total = np.asarray(total / array.dtype.type(count))
+        total = np.asarray(total / array.dtype.type(math.prod(array.shape[first_axis:])))
     return total
 
 

@@ -24,9 +24,9 @@ class Compiles:
         dtype: str
         input_shape: Any
 
-        def ensure_built(self, input_shape: Any) -> None: ...
+        def ensure_built(self, input_shape: Any) -> None: ...  # noqa: D102
 
-        def forward(self, x: Any, cache: Cache, training: bool = False) -> Array: ...
+        def forward(self, x: Any, cache: Cache, training: bool = False) -> Array: ...  # noqa: D102
 
     optimizer: optimizers.Optimizer | None = None
     loss: Any = None

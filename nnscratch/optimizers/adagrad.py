@@ -22,7 +22,8 @@ def adagrad(
     """Divide the step by the root of all squared gradients so far: h ← h + g²; w ← w − ηg/√(h+ε).
 
     Source: Duchi, Hazan & Singer (2011), "Adaptive subgradient methods", figure 1, diagonal form.
-    Convention: ε is under the root, where the paper's δ is added to √h.
+    Convention: ε is under the root, where the paper's δ is added to √h. TensorFlow's compiled
+    graphs multiply by the reciprocal root where this divides, which can change the last bit.
 
     >>> w, h = np.array([0.0]), np.array([0.1])
     >>> scratch = (np.empty(1), np.empty(1))

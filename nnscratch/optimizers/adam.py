@@ -58,7 +58,7 @@ def adam(
     np.multiply(a, one_minus_beta_2, a)
     np.add(v, a, v)
     if v_hat is not None:
-        v = np.maximum(v_hat, v, v_hat)
+        v = np.maximum(v_hat, v, out=v_hat)
     np.sqrt(v, b)  # w ← w − αm / (√v + ε̂)
     np.add(b, epsilon, b)
     np.multiply(m, alpha, a)

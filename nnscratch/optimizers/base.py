@@ -138,7 +138,7 @@ class Optimizer(Updates):
                 f"There must be one gradient for each variable. Received: {len(grads)} gradients "
                 f"and {len(variables)} variables."
             )
-        self.build(variables)
+        self._ensure_built(variables)
         arrays = [_fitting(gradient, v) for gradient, v in zip(grads, variables, strict=True)]
         for variable, array in zip(variables, arrays, strict=True):
             if array is None:

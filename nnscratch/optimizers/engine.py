@@ -73,6 +73,7 @@ class Engine:
         averages: moving averages of the weights, or None.
         accumulators: sums of gradients, or None.
         exclusions: the variables that weight decay leaves alone.
+        alignment: that of the arena.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Engine:
         averages: list[Variable] | None,
         accumulators: list[Variable] | None,
         exclusions: Exclusions,
+        alignment: int,
     ) -> None:
         self.variables = variables
         self.slots = slots
@@ -90,7 +92,9 @@ class Engine:
         self.exclusions = exclusions
         self._scratches: dict[np.dtype[Any], Scratch] = {}
         self._index = {variable: i for i, variable in enumerate(variables)}
-        self._arena = Arena(variables) if len({v.dtype for v in variables}) == 1 else None
+        self._arena = (
+            Arena(variables, alignment) if len({v.dtype for v in variables}) == 1 else None
+        )
         if self._arena is not None:
             self._whole = self._lane_of_all(self._arena)
 

@@ -33,7 +33,8 @@ def rmsprop(
     With momentum μ the scaled steps are gathered: u ← μu + ηg/√(v+ε); w ← w − u.
 
     Source: Hinton (2012), "Neural networks for machine learning", lecture 6e. Convention: ε is
-    under the root (PyTorch and most textbooks add it to √v).
+    under the root (PyTorch and most textbooks add it to √v). TensorFlow's compiled graphs multiply
+    by the reciprocal root where this divides, which can change the last bit.
     """
     a, b = scratch
     np.multiply(g, g, a)  # v ← ρv + (1−ρ)g²

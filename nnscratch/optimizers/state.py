@@ -44,7 +44,9 @@ class OptimizerState:
 
     def _know(self, variables: Sequence[Variable]) -> None:
         """Take note of the weights to train, in order, and give each a key in `slots`."""
-        for index, variable in enumerate(variables):
+        index: dict[Variable, int] = {}
+        slots: dict[str, dict[str, Variable]] = {}
+        for variable in variables:
             if not isinstance(variable, Variable):
                 raise ValueError(
                     "An optimizer is built with a list of Variables, such as "
@@ -55,14 +57,14 @@ class OptimizerState:
                     f"Variable {variable.path!r} has dtype {variable.dtype}; only variables of a "
                     "float dtype can be trained."
                 )
-            if variable in self._index:
+            if variable in index:
                 raise ValueError(f"Variable {variable.path!r} is in the list twice.")
-            self._index[variable] = index
+            index[variable] = len(index)
             key = variable.path
-            while key in self.slots:
+            while key in slots:
                 key += "'"
-            self._keys.append(key)
-            self.slots[key] = {}
+            slots[key] = {}
+        self._index, self.slots, self._keys = index, slots, list(slots)
         self._trainable_variables = list(variables)
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch.arena import ALIGNMENT
 from nnscratch.casting import through_float32
 from nnscratch.optimizers.averaging import averaging_scalars
 from nnscratch.optimizers.blocks import Rule, scalar
@@ -88,19 +89,28 @@ class Updates(HasLearningRate):
             self._accumulators = self.add_optimizer_variables(variables, "gradient_accumulator")
         self._rule_slots = self.create_slots(variables)
         self.built = True
-        if variables:
-            _ = self._engine
+        self._make_engine()
+
+    def _ensure_built(self, variables: Sequence[Variable]) -> None:
+        if not self.built:
+            self.build(variables)
+        elif not self._engine.serves_just(variables):
+            self._check_variables_are_known(variables)
 
     @property
     def _engine(self) -> Engine:
-        if self._made_engine is None:
-            self._made_engine = Engine(
-                self._trainable_variables,
-                self._rule_slots,
-                self._averages,
-                self._accumulators,
-                self._exclusions,
-            )
+        return self._made_engine or self._make_engine()
+
+    def _make_engine(self) -> Engine:
+        divides_by_zero = getattr(self, "epsilon", None) == 0  # in the gaps, where all is zero
+        self._made_engine = Engine(
+            self._trainable_variables,
+            self._rule_slots,
+            self._averages,
+            self._accumulators,
+            self._exclusions,
+            1 if divides_by_zero else ALIGNMENT,
+        )
         return self._made_engine
 
     def __getstate__(self) -> dict[str, Any]:
@@ -126,8 +136,7 @@ class Updates(HasLearningRate):
         """
         if not variables:
             return
-        if not (self.built and self._engine.serves_just(variables)):
-            self.build(variables)
+        self._ensure_built(variables)
         missing = [v.path for v in variables if v.grad is None]
         if missing:
             if len(missing) == len(variables):
@@ -188,9 +197,11 @@ class Updates(HasLearningRate):
         self, lanes: Sequence[Lane], variables: Sequence[Variable], learning_rate: float
     ) -> None:
         if type(self).update_step is not Updates.update_step:
+            own = isinstance(self._learning_rate, Variable)
             for variable in variables:
                 if variable.grad is not None:
-                    self.update_step(variable.grad, variable, self.learning_rate)
+                    rate = self._learning_rate if own else learning_rate
+                    self.update_step(variable.grad, variable, rate)
             return
         rule = self.rule
         for lane in lanes:

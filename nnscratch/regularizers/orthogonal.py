@@ -78,7 +78,7 @@ class OrthogonalRegularizer(Regularizer):
         dunits = (self.factor / pairs) * (np.sign(cosines) @ units)
         along = np.sum(dunits * units, axis=1, keepdims=True)
         along *= inverse < 1.0 / epsilon()
-        gradient = (dunits - units * along) * inverse
+        gradient: Array = (dunits - units * along) * inverse
         if self.mode == "columns":
             gradient = gradient.T
         if out is None:

@@ -131,13 +131,17 @@ class CompiledMetrics(metrics.Metric):
         return [v for metric in self.metrics for v in metric.variables]
 
     def update_state(
-        self, y_true: Array, y_pred: Array, sample_weight: Array | None = None
+        self,
+        y_true: Array,
+        y_pred: Array,
+        sample_weight: Array | None = None,
+        logits: Array | None = None,
     ) -> None:
-        """Take one batch into account."""
+        """Take one batch into account; crossentropies are computed from logits, if there are."""
         for metric in self._plain:
-            metric.update_state(y_true, y_pred)
+            _update(metric, y_true, y_pred, None, logits)
         for metric in self._weighted:
-            metric.update_state(y_true, y_pred, sample_weight)
+            _update(metric, y_true, y_pred, sample_weight, logits)
 
     def reset_state(self) -> None:
         """Start every metric anew."""
@@ -153,6 +157,21 @@ class CompiledMetrics(metrics.Metric):
             name = metric.name if metric.name not in results else f"weighted_{metric.name}"
             results[_free_name(name, results)] = metric.result()
         return results
+
+
+def _update(
+    metric: metrics.Metric,
+    y_true: Array,
+    y_pred: Array,
+    sample_weight: Array | None,
+    logits: Array | None,
+) -> None:
+    if logits is not None and getattr(metric, "uses_logits", False):
+        metric.update_state(y_true, y_pred, sample_weight, logits=logits)
+    elif sample_weight is not None:
+        metric.update_state(y_true, y_pred, sample_weight)
+    else:
+        metric.update_state(y_true, y_pred)
 
 
 def _free_name(name: str, taken: dict[str, Any]) -> str:

@@ -108,7 +108,9 @@ class Stepper:
         """Compute output and total loss (`self.total`); stop if the loss is not finite."""
         assert batch.y is not None  # the trainer lets no data without targets in
         y_pred = self.network.forward(batch.x, self.cache, training)
-        self.logits = self.network.logits(self.cache) if self.loss.uses_logits else None
+        self.output_logits = self.network.logits(self.cache)
+        same_type = self.loss.dtype == y_pred.dtype.name  # a cast makes Keras forget the logits
+        self.logits = self.output_logits if self.loss.uses_logits and same_type else None
         value = self.loss.forward(
             batch.y, y_pred, self.loss_cache, batch.sample_weight, self.logits
         )
@@ -144,7 +146,7 @@ class Stepper:
         self.step_number += 1
         self.loss_tracker.update_state(self.total, len(batch))
         if self.metrics is not None and batch.y is not None:
-            self.metrics.update_state(batch.y, y_pred, batch.sample_weight)
+            self.metrics.update_state(batch.y, y_pred, batch.sample_weight, self.output_logits)
 
     def logs(self) -> dict[str, Any]:
         """Return the running loss and metrics of the epoch so far."""

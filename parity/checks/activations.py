@@ -50,6 +50,13 @@ for _name in ACTIVATIONS:
     _register(_name)
 
 
+@registry.check("function/threshold", "activations")
+def threshold(lib: Any) -> dict[str, Any]:
+    """`threshold` has no defaults, so no layer can name it; its value alone is compared."""
+    z = _near(lib.dtype)
+    return {"a": lib.activations.threshold(lib.tensor(z), 0.5, -1.25)}
+
+
 @registry.check(
     "activation-conventions",
     "activations",

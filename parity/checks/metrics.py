@@ -65,7 +65,14 @@ METRICS: dict[str, tuple[str, str]] = {
 
 
 def _register(name: str, kind: str, data: str) -> None:
-    @registry.check(f"metric/{name}", "metrics", quick=name == "binary_accuracy")
+    only_float32: dict[str, Any] = {"dtypes": ("float32",)}  # TensorFlow's in_top_k takes no other
+
+    @registry.check(
+        f"metric/{name}",
+        "metrics",
+        quick=name == "binary_accuracy",
+        **(only_float32 if "top_k" in name else {}),
+    )
     def values(lib: Any) -> dict[str, Any]:
         rng = np.random.default_rng(32)
         labels = rng.integers(0, 6, 50)

@@ -92,8 +92,7 @@ class NnscratchTwin:
     def step(self, batch: Batch, new_epoch: bool) -> Tensors:
         """Do what `train_on_batch` does, but let the metrics go on within an epoch."""
         model = self.model
-        stepper, rows = model._checked_step(batch.x, batch.y, batch.sample_weight, None, "step")
-        stepper.prepare()
+        stepper, rows = model._step_for("step", batch.x, batch.y, batch.sample_weight)
         if new_epoch:
             stepper.reset()
         stepper.train(model._as_batch(rows))
@@ -104,10 +103,7 @@ class NnscratchTwin:
 
     def infer(self, batch: Batch) -> Tensors:
         """Return outputs and loss of one batch in inference mode."""
-        stepper, rows = self.model._checked_step(
-            batch.x, batch.y, batch.sample_weight, None, "infer"
-        )
-        stepper.prepare()
+        stepper, rows = self.model._step_for("infer", batch.x, batch.y, batch.sample_weight)
         stepper.forward(self.model._as_batch(rows), training=False)
         outputs = self.model.node_outputs()
         found = {f"inference/{name}": value for name, value in outputs.items()}
@@ -115,27 +111,24 @@ class NnscratchTwin:
 
     def rehearse(self, batch: Batch) -> tuple[Tensors, Tensors]:
         """Run nnscratch's own `train_on_batch` and `step` from the same state."""
-        before = [(v, np.array(v.value)) for v in self._everything()]
+        state, seeds = self.state(), [stream.state for stream in self._streams()]
         logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
         floatx = self.model.dtype
         own = self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
-        self._set(before)
+        self._go_back(state, seeds)
         instrumented = self.step(batch, new_epoch=True)
-        self._set(before)
+        self._go_back(state, seeds)
         return own, instrumented
 
-    @staticmethod
-    def _set(values: list[tuple[Any, Array]]) -> None:
-        for variable, value in values:
-            variable.assign(value)
+    def _go_back(self, state: Tensors, seeds: list[Array]) -> None:
+        self.load(state)
+        for stream, seed in zip(self._streams(), seeds, strict=True):
+            stream.state = seed
 
-    def _everything(self) -> list[Any]:
-        seeds = [
-            layer.seed_generator.state
-            for layer in self.model.layers
-            if getattr(layer, "seed_generator", None) is not None
-        ]
-        return [*self._state_variables().values(), *seeds]
+    def _streams(self) -> list[Any]:
+        """Return the seed generators of the noise layers."""
+        found = [getattr(layer, "seed_generator", None) for layer in self.model.layers]
+        return [stream for stream in found if stream is not None]
 
 
 class NnscratchRuleTwin:

@@ -156,7 +156,9 @@ def others() -> list[dict[str, Any]]:
         for weight in ("", "weight_number", "weight_vector", "weight_column", "weight_zero"):
             cases.append(case("MeanSquaredError", "real", "near", weight, reduction=reduction))
         for weight in ("", "weight_values", "weight_column_3d"):
-            cases.append(case("MeanSquaredError", "real_3d", "near_3d", weight, reduction=reduction))
+            cases.append(
+                case("MeanSquaredError", "real_3d", "near_3d", weight, reduction=reduction)
+            )
     sparse = "SparseCategoricalCrossentropy"
     for reduction in ("sum", "mean", "mean_with_sample_weight", "none"):
         options = {"reduction": reduction, "ignore_class": -1, "from_logits": True}

@@ -13,13 +13,31 @@ from keras import metrics
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "metrics.npz"
 N, C, T = 7, 4, 3
-NAMES = (
-    "Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy "
-    "CategoricalHinge CosineSimilarity Hinge KLDivergence LogCoshError Mean MeanAbsoluteError "
-    "MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson "
-    "RootMeanSquaredError SparseCategoricalAccuracy SparseCategoricalCrossentropy "
-    "SparseTopKCategoricalAccuracy SquaredHinge Sum TopKCategoricalAccuracy"
-).split()
+NAMES = [
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "Hinge",
+    "KLDivergence",
+    "LogCoshError",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
+    "RootMeanSquaredError",
+    "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SquaredHinge",
+    "Sum",
+    "TopKCategoricalAccuracy",
+]
 
 
 def inputs() -> dict[str, np.ndarray]:

@@ -38,9 +38,8 @@ ACTIVATIONS = (
     "squareplus",
     "tanh",
     "tanh_shrink",
-    "threshold",
 )
-"""Every activation that Keras has a name for."""
+"""Every activation of Keras that a layer can name."""
 
 
 def penalty(name: str, **kwargs: Any) -> Obj:

@@ -14,6 +14,8 @@ MATRICES = arrays(
     array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=5),
     elements=st.floats(-50, 50),
 )
+pytestmark = pytest.mark.filterwarnings("ignore:softmax over axis")
+
 MONOTONE = """
 relu leaky_relu relu6 elu selu celu sigmoid tanh softplus softsign hard_sigmoid hard_tanh
 log_sigmoid sparse_plus sparse_sigmoid exponential tanh_shrink soft_shrink hard_shrink squareplus

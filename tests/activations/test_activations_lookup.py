@@ -180,6 +180,19 @@ def test_a_layer_with_weights_is_refused():
         act.get(layer).forward(np.ones((1, 2)), Cache())
 
 
+def test_softmax_over_one_unit_warns():
+    with pytest.warns(UserWarning, match="For one output unit use sigmoid"):
+        np.testing.assert_array_equal(act.softmax(np.zeros((3, 1))), np.ones((3, 1)))
+
+
+def test_signature_of_a_class_is_that_of_its_constructor():
+    assert list(inspect.signature(act.Relu).parameters) == [
+        "negative_slope",
+        "max_value",
+        "threshold",
+    ]
+
+
 def test_errors_name_the_argument():
     with pytest.raises(ValueError, match="size must be even"):
         act.glu(np.ones((2, 3)))

@@ -172,7 +172,7 @@ class Scale(layers.Layer):
 
 def test_a_users_layer_trains_in_a_model():
     model = Sequential([layers.Input((3,)), Scale(name="mine"), layers.Dense(1)])
-    assert [w.path for w in model.weights][0] == "sequential/mine/s"
+    assert model.weights[0].path == "sequential/mine/s"
     model.compile("sgd", "mse")
     before = model.layers[0].s.numpy()
     model.fit(np.ones((8, 3)), np.ones((8, 1)) * 5, epochs=2, verbose=0)

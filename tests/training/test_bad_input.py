@@ -1,4 +1,4 @@
-"""Bad data and bad calls: a clear error before any weight changes, and the model trains on after."""
+"""Bad data and bad calls: a clear error before any weight changes; the model trains on after."""
 
 from __future__ import annotations
 

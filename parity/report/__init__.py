@@ -1,0 +1,1 @@
+"""What a run found, as a table in the terminal, as JSON and as one HTML page."""

@@ -1,0 +1,159 @@
+"""The report in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from parity.report.summary import Row, by_area, by_behaviour, place
+from parity.results import ERROR, LATER, Outcome
+from parity.units import DTYPES, Check, Unit
+
+STYLES = {"ok": "green", "out": "bold red", "error": "bold red", "later": "yellow"}
+
+
+def print_list(units: Sequence[Unit], console: Console | None = None) -> None:
+    """Print name, area, kind and behaviours of units."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("unit", "area", "kind", "behaviours", ""):
+        table.add_column(heading)
+    for unit in units:
+        note = "quick" if unit.quick else ""
+        note = unit.later if isinstance(unit, Check) and unit.later else note
+        kind = type(unit).__name__.lower()
+        table.add_row(Text(unit.name), unit.area, kind, " ".join(unit.behaviours), note)
+    (console or Console()).print(table)
+
+
+def print_versions(
+    versions: dict[str, str], differences: Sequence[str], console: Console | None = None
+) -> None:
+    """Print the versions, and a warning for each that is not the pinned reference."""
+    console = console or Console()
+    console.print(
+        "  ".join(f"{name} [bold]{v}[/]" for name, v in versions.items()), highlight=False
+    )
+    for difference in differences:
+        console.print(f"[yellow]warning: {difference}")
+
+
+def progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """Pass outcomes on while a progress line on stderr counts them."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as p:
+        task = p.add_task("starting Keras", total=total)
+        failures = 0
+        for outcome in outcomes:
+            failures += outcome.failed
+            out = f"  [red]{failures} out" if failures else ""
+            p.update(task, advance=1, description=outcome.unit + out)
+            yield outcome
+
+
+def print_report(
+    outcomes: Sequence[Outcome], seconds: float, console: Console | None = None
+) -> None:
+    """Print the table by area, the behaviours, wider bands, and every failure."""
+    console = console or Console()
+    console.print(_area_table(by_area(outcomes)))
+    _print_behaviours(console, by_behaviour(outcomes))
+    _print_reasons(console, outcomes)
+    _print_failures(console, outcomes)
+    _print_verdict(console, outcomes, seconds)
+
+
+def _area_table(rows: Sequence[Row]) -> Table:
+    """Return the table: what was compared, the worst error in units of its band, and where."""
+    table = Table(title="Parity with Keras, by area", title_justify="left", box=None)
+    table.add_column("area", no_wrap=True)
+    table.add_column("units", justify="right")
+    table.add_column("tensors", justify="right")
+    for dtype in DTYPES:
+        table.add_column(f"worst {dtype}\n(relative · bands)", justify="right", no_wrap=True)
+    table.add_column("where", overflow="fold", ratio=1)
+    table.add_column("")
+    for row in rows:
+        worst = {dtype: row.worst(dtype) for dtype in DTYPES}
+        found = [pair for pair in worst.values() if pair is not None]
+        farthest = max(found, key=lambda pair: pair[1].bands, default=None)
+        table.add_row(
+            row.title,
+            str(row.units) + (f" +{len(row.later)}" if row.later else ""),
+            f"{row.tensors:,}",
+            *(
+                "–" if pair is None else f"{pair[1].error:.1e} · {pair[1].bands:.2f}"
+                for pair in worst.values()
+            ),
+            Text(place(*farthest) if farthest else ""),
+            Text(row.verdict, style=STYLES[row.verdict]),
+        )
+    return table
+
+
+def _print_behaviours(console: Console, rows: Sequence[Row]) -> None:
+    """Print which of the 25 behaviours hold, which part waits, and which were not looked at."""
+    console.print("\n[bold]Behaviours[/]")
+    for row in rows:
+        if not (row.outcomes or row.later):
+            text, style = "not in this selection", "dim"
+        elif row.failed:
+            text, style = f"fails in {', '.join(o.unit for o in row.failed[:3])}", "bold red"
+        elif row.outcomes:
+            text, style = f"holds in {row.units} units", "green"
+        else:
+            text, style = "", "yellow"
+        waits = sorted({o.detail for o in row.later})
+        later = f"belongs to a later issue: {'; '.join(waits)}" if waits else ""
+        line = Text(f"  {row.title:<52}")
+        line.append(text, style=style)
+        line.append(("; " if text else "") + later if later else "", style="yellow")
+        console.print(line)
+
+
+def _print_reasons(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print every wider band in use with its reason."""
+    reasons: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        for reason in outcome.reasons:
+            reasons.setdefault(reason, []).append(f"{outcome.unit} {outcome.dtype}")
+    if reasons:
+        console.print("\n[bold]Wider bands[/]")
+    for reason, units in reasons.items():
+        console.print(Text(f"  {', '.join(units)}: {reason}"))
+
+
+def _print_failures(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print the first step, tensor and element of each unit that left its band."""
+    failed = [outcome for outcome in outcomes if outcome.failed]
+    if failed:
+        console.print(f"\n[bold red]Out of band[/] ({len(failed)})")
+    for outcome in failed:
+        console.print(Text(f"  {outcome.unit} ({outcome.dtype})", style="bold"))
+        if outcome.status == ERROR:
+            console.print(Text("    " + outcome.detail.strip().replace("\n", "\n    ")))
+        elif outcome.first is not None:
+            console.print(Text(f"    first: {outcome.first}"))
+            if outcome.worst is not None and outcome.worst != outcome.first:
+                console.print(Text(f"    worst: {outcome.worst}"))
+
+
+def _print_verdict(console: Console, outcomes: Sequence[Outcome], seconds: float) -> None:
+    ran = [outcome for outcome in outcomes if outcome.status != LATER]
+    failed = sum(outcome.failed for outcome in ran)
+    later = len(outcomes) - len(ran)
+    tensors = sum(outcome.tensors for outcome in ran)
+    verdict = f"[bold red]{failed} of {len(ran)} runs failed" if failed else "[bold green]all equal"
+    waiting = f", {later} for a later issue" if later else ""
+    console.print(
+        f"\n{verdict}[/]: {len(ran)} runs{waiting}, {tensors:,} tensors compared, {seconds:.0f} s"
+    )
