@@ -92,11 +92,10 @@ def _gauss(x: Array) -> Array:
 
 def _erfc_large(x: Array) -> Array:
     x = np.minimum(x, LARGEST)
-    ratio = np.where(
-        x < 8.0,
-        _polynomial(P, x) / _polynomial(Q, x),
-        _polynomial(R, x) / _polynomial(S, x),
-    )
+    ratio = _polynomial(P, x) / _polynomial(Q, x)
+    far = x >= 8.0
+    if far.any():
+        ratio[far] = _polynomial(R, x[far]) / _polynomial(S, x[far])
     return _gauss(x) * ratio * (x < LARGEST)
 
 

@@ -51,7 +51,9 @@ class Elu(Activation):
     def backward(self, da: Array, cache: Cache) -> Array:
         """Compute dz = da for z > 0, else α·e^z·da."""
         dz = cache.buffer("dz", da.shape, da.dtype)
-        select(cache.z > 0.0, 1.0, self.alpha * (cache.fall + 1.0), dz)
+        np.add(cache.fall, 1.0, out=dz)  # e^z, and 1 for z > 0
+        if self.alpha != 1.0:
+            select(cache.z > 0.0, 1.0, self.alpha * dz, dz)
         dz *= da
         return dz
 

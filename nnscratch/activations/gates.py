@@ -48,7 +48,7 @@ class Silu(Elementwise):
 
 
 @dataclass(frozen=True)
-class Gelu(Elementwise):
+class Gelu(Activation):
     """Gaussian error linear unit f(z) = z·Φ(z), f'(z) = Φ(z) + z·φ(z).
 
     Φ(z) = erfc(-z/√2)/2 is the normal distribution function, φ its density. The approximate
@@ -67,31 +67,38 @@ class Gelu(Elementwise):
 
     approximate: bool = False
 
-    def value(self, z: Array, out: Array) -> None:
-        """Write z·Φ(z)."""
-        np.multiply(z, 0.5, out=out)
-        out *= self._twice_normal(z)
+    def forward(self, z: Array, cache: Cache) -> Array:
+        """Compute a = z·Φ(z)."""
+        cache.z = z
+        gate = cache.gate = self._twice_normal(z)
+        a = cache.buffer("a", z.shape, z.dtype)
+        np.multiply(z, 0.5, out=a)
+        a *= gate
+        return a
 
-    def slope(self, z: Array, a: Array, out: Array) -> None:
-        """Write Φ(z) + z·φ(z), or the derivative of the approximate form."""
-        twice_normal = self._twice_normal(z)
+    def backward(self, da: Array, cache: Cache) -> Array:
+        """Compute dz = (Φ(z) + z·φ(z))·da, or that of the approximate form."""
+        dz = cache.buffer("dz", da.shape, da.dtype)
         if self.approximate:
-            z = np.clip(z, -SATURATED, SATURATED)
-            np.square(z, out=out)
-            out *= 3.0 * CUBIC
-            out += 1.0
-            out *= ROOT_2_OVER_PI
-            out *= 1.0 - np.square(twice_normal - 1.0)
+            z = np.clip(cache.z, -SATURATED, SATURATED)
+            np.square(z, out=dz)
+            dz *= 3.0 * CUBIC
+            dz += 1.0
+            dz *= ROOT_2_OVER_PI
+            dz *= 1.0 - np.square(cache.gate - 1.0)
         else:
-            np.multiply(z, ROOT_HALF, out=out)
+            z = cache.z
+            np.multiply(z, ROOT_HALF, out=dz)
             with np.errstate(over="ignore"):
-                np.square(out, out=out)
-            np.negative(out, out=out)
-            np.exp(out, out=out)
-            out *= 2.0 / math.sqrt(math.pi) * ROOT_HALF
-        out *= z
-        out += twice_normal
-        out *= 0.5
+                np.square(dz, out=dz)
+            np.negative(dz, out=dz)
+            np.exp(dz, out=dz)
+            dz *= 2.0 / math.sqrt(math.pi) * ROOT_HALF
+        dz *= z
+        dz += cache.gate
+        dz *= 0.5
+        dz *= da
+        return dz
 
     def _twice_normal(self, z: Array) -> Array:
         if not self.approximate:

@@ -128,7 +128,12 @@ class LeakyRelu(Elementwise):
 
     def slope(self, z: Array, a: Array, out: Array) -> None:
         """Write 1 for z > 0, else the slope."""
-        select(z > 0.0, 1.0, through_float32(self.negative_slope), out)
+        slope = through_float32(self.negative_slope)
+        if 0.0 <= slope <= 1.0:
+            np.greater(z, 0.0, out=out)
+            np.maximum(out, slope, out=out)
+        else:
+            select(z > 0.0, 1.0, slope, out)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,12 @@ from nnscratch.typing import Array
 SHORT = 64
 
 
+@functools.lru_cache(maxsize=64)
+def _kept_shape(shape: tuple[int, ...], axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
+    axes = range(len(shape)) if axis is None else np.atleast_1d(axis) % max(len(shape), 1)
+    return tuple(1 if i in axes else size for i, size in enumerate(shape))
+
+
 @dataclass(frozen=True)
 class _AlongAxis(Activation):
     axis: int | tuple[int, ...] | None = -1
@@ -25,9 +32,7 @@ class _AlongAxis(Activation):
 
     def _reduced(self, name: str, z: Array, cache: Cache) -> Array:
         """Return a buffer of z's shape with size 1 along the axis."""
-        axes = range(z.ndim) if self.axis is None else np.atleast_1d(self.axis) % max(z.ndim, 1)
-        kept = tuple(1 if i in axes else size for i, size in enumerate(z.shape))
-        return cache.buffer(name, kept, z.dtype)
+        return cache.buffer(name, _kept_shape(z.shape, self.axis), z.dtype)
 
     def _max(self, z: Array, cache: Cache) -> Array:
         """Return the maximum along the axis, keeping it."""
