@@ -12,7 +12,7 @@ from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric
 from nnscratch.config import floatx
 from nnscratch.naming import to_snake_case
-from nnscratch.typing import Array, ArrayLike
+from nnscratch.typing import Array, ArrayLike, Shape
 
 REQUIRED: Any = inspect.Parameter.empty
 """Default of a parameter that has none."""
@@ -91,6 +91,10 @@ class Activation:
     def backward(self, da: Array, cache: Cache) -> Array:
         """Compute dz from da, for the call that left this cache."""
         raise NotImplementedError(f"{class_name(self)} must implement backward(da, cache).")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape of f(z) for a z of this shape; most activations keep it."""
+        return shape
 
     @property
     def is_probability(self) -> bool:

@@ -13,7 +13,7 @@ from nnscratch.activations.sigmoids import logistic
 from nnscratch.cache import Cache
 from nnscratch.casting import through_float32
 from nnscratch.errors import ShapeError
-from nnscratch.typing import Array
+from nnscratch.typing import Array, Shape
 
 ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
 ROOT_HALF = through_float32(math.sqrt(0.5))
@@ -154,13 +154,21 @@ class Glu(Activation):
 
     axis: int = -1
 
-    def forward(self, z: Array, cache: Cache) -> Array:
-        """Compute a = u·σ(v)."""
-        if z.shape[self.axis] % 2:
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape with the axis halved."""
+        size = shape[self.axis]
+        if size is not None and size % 2:
             raise ShapeError(
                 f"glu splits axis {self.axis} into two halves, so its size must be even. "
-                f"Received an input of shape {z.shape}."
+                f"Received an input of shape {shape}."
             )
+        halved = list(shape)
+        halved[self.axis] = None if size is None else size // 2
+        return tuple(halved)
+
+    def forward(self, z: Array, cache: Cache) -> Array:
+        """Compute a = u·σ(v)."""
+        self.output_shape(z.shape)
         cache.z = z
         cache.u, v = np.split(z, 2, axis=self.axis)
         cache.gate = logistic(v, cache.buffer("gate", v.shape, v.dtype))

@@ -211,8 +211,8 @@ class Dense(Layer):
         check_axis(self, input_shape, -1, self.kernel.shape[0])
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return (N, …, M)."""
-        return (*input_shape[:-1], self.units)
+        """Return (N, …, M); an activation such as glu may halve an axis."""
+        return self.activation.output_shape((*input_shape[:-1], self.units))
 
 
 class Activation(Layer):
@@ -237,6 +237,10 @@ class Activation(Layer):
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Compute f'(x)·dy."""
         return self.activation.backward(dy, cache)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of f(x)."""
+        return self.activation.output_shape(input_shape)
 
     def logits(self, cache: Cache) -> Array | None:
         """Return x where the activation is softmax or sigmoid."""

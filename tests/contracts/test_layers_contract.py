@@ -17,6 +17,7 @@ ROWS = {
         ({"units": 3}, (5, 4)),
         ({"units": 2, "activation": "tanh", "kernel_regularizer": "l2"}, (5, 4)),
         ({"units": 3, "activation": "softmax", "use_bias": False}, (5, 2, 4)),
+        ({"units": 6, "activation": "glu"}, (5, 4)),
     ],
     "Activation": [({"activation": "sigmoid"}, (5, 4)), ({"activation": "gelu"}, (3, 2, 4))],
     "Flatten": [({}, (4, 2, 3)), ({}, (4, 3))],
