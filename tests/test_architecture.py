@@ -14,7 +14,7 @@ import nnscratch
 PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
-    {"typing", "errors", "naming"},
+    {"typing", "errors", "naming", "structure"},
     {"config"},
     {"casting"},
     {"cache", "random", "serialization"},

@@ -149,6 +149,10 @@ class Layer(HasWeights):
     def plan_backward(self, cache: Cache) -> None:
         """Prepare for `backward` where `cache.needs_dx` has just been set; rarely needed."""
 
+    def penalties(self, cache: Cache) -> list[Any]:
+        """Return the penalties on activities within this call, of the layers inside."""
+        return []
+
     def logits(self, cache: Cache) -> Array | None:
         """Return z where the output is softmax(z) or sigmoid(z), otherwise None."""
         return None
@@ -176,14 +180,28 @@ class Layer(HasWeights):
         self.check_input_shape(_shape_of(inputs))
         return self.forward(inputs, Cache(), training=bool(training)).copy()
 
-    def _call_symbolic(self, x: Any) -> KerasTensor:
+    def _call_symbolic(self, x: Any) -> Any:
         shape = [t.shape for t in x] if isinstance(x, (list, tuple)) else x.shape
         self.ensure_built(shape)
         self.check_input_shape(shape)
-        output = KerasTensor(self.compute_output_shape(shape), self.dtype)
+        found = self.compute_output_shape(shape)
+        shapes = found if isinstance(found, list) else [found]
+        outputs = [
+            KerasTensor(shape, dtype)
+            for shape, dtype in zip(shapes, self.output_dtypes(len(shapes)), strict=True)
+        ]
         inputs = x if isinstance(x, (list, tuple)) else [x]
-        self._inbound_nodes.append(Node(self, inputs, [output]))
-        return output
+        self._inbound_nodes.append(Node(self, inputs, outputs))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    @property
+    def input_dtype(self) -> str:
+        """Type that arrays are cast to before they come in."""
+        return self.dtype
+
+    def output_dtypes(self, count: int) -> list[str]:
+        """Return the types of the outputs."""
+        return [self.dtype] * count
 
     def call_once(self, x: KerasTensor) -> KerasTensor:
         """Return the output of the call on this very tensor, calling only if there is none yet."""

@@ -1,4 +1,4 @@
-"""Layers that are active in training only: dropout."""
+"""Dropout, and what all layers share that are active in training only."""
 
 from __future__ import annotations
 
@@ -9,11 +9,30 @@ import numpy as np
 
 from nnscratch import random
 from nnscratch.cache import Cache
+from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer
 from nnscratch.typing import Array, Shape
 
 
-class Dropout(Layer):
+class TrainingNoise(Layer):
+    """A layer that draws random numbers in training and passes its input on in inference.
+
+    Attributes:
+        seed_generator: the stream that it draws from, which bears the layer's name. Only a layer
+            that has something to draw has one.
+    """
+
+    seed_generator: random.SeedGenerator
+
+    def _make_stream(self, seed: int | None) -> None:
+        self.seed_generator = random.SeedGenerator(seed, name=self.name)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the input's shape."""
+        return input_shape
+
+
+class Dropout(TrainingNoise):
     r"""Dropout: in training y = m·x/(1 - rate), where m is 0 with probability `rate`, else 1.
 
     The scale keeps the expected value of y at x, so that inference, where y = x, needs no
@@ -46,13 +65,11 @@ class Dropout(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
-            raise ValueError(f"`rate` must be a number from 0 to 1. Received: rate={rate!r}")
-        self.rate = rate
+        self.rate = checked_fraction("rate", rate)
         self.seed = seed
-        self.noise_shape = _checked_noise_shape(noise_shape)
+        self.noise_shape = checked_noise_shape(noise_shape)
         if rate > 0:
-            self.seed_generator = random.SeedGenerator(seed)
+            self._make_stream(seed)
 
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute m·x/(1 - rate) in training, x otherwise."""
@@ -64,7 +81,7 @@ class Dropout(Layer):
             cache.keep = np.zeros((1,) * x.ndim, dtype=bool)
             cache.scale = 0.0
         else:
-            shape = self._mask_shape(x.shape)
+            shape = mask_shape(self, self.noise_shape, x.shape)
             cache.keep = random.dropout_mask(shape, self.rate, self.seed_generator, x.dtype)
             cache.scale = 1.0 / (1.0 - self.rate)
         y = np.multiply(x, cache.scale, out=cache.buffer("y", x.shape, x.dtype))
@@ -79,22 +96,71 @@ class Dropout(Layer):
         dx *= cache.keep
         return dx
 
-    def _mask_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        if self.noise_shape is None:
-            return shape
-        if len(self.noise_shape) != len(shape):
-            raise ValueError(
-                f"`noise_shape` of {self.name!r} has {len(self.noise_shape)} axes; its input has "
-                f"{len(shape)}: {shape}"
+
+class SpatialDropout1D(Dropout):
+    r"""Dropout of whole channels: in training y = m·x/(1 - rate), with one m for all time steps.
+
+    Neighbouring time steps hold much the same values, so that dropping single elements hides
+    little; m has shape (N, 1, C) and is broadcast along the steps. Backward: dx = m·dy/(1 - rate).
+
+    Args:
+        rate: fraction of channels set to zero, from 0 to 1.
+        seed: int for a reproducible stream of masks; otherwise drawn from Python's `random`.
+        name: name of the layer.
+        dtype: type of the computation; floatx by default.
+
+    Shapes:
+        x (N, T, C), y (N, T, C).
+
+    Raises:
+        ValueError: `rate` is out of range.
+        ShapeError: the input does not have three axes.
+
+    Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks", CVPR 2015,
+    section 3.2, there for maps of two dimensions.
+
+    >>> y = SpatialDropout1D(0.5, seed=1)(np.ones((1, 3, 4)), training=True)
+    >>> y[0].tolist()
+    [[2.0, 0.0, 2.0, 0.0], [2.0, 0.0, 2.0, 0.0], [2.0, 0.0, 2.0, 0.0]]
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(rate, noise_shape=(None, 1, None), seed=seed, name=name, dtype=dtype)
+
+    def check_input_shape(self, input_shape: Shape) -> None:
+        """Raise unless there are three axes."""
+        if len(input_shape) != 3:
+            raise ShapeError(
+                f"SpatialDropout1D layer {self.name!r} expects inputs of shape (N, steps, "
+                f"channels). Received: shape={('N', *input_shape[1:])!r}"
             )
-        return tuple(n if m is None else m for m, n in zip(self.noise_shape, shape, strict=True))
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return the input's shape."""
-        return input_shape
 
 
-def _checked_noise_shape(noise_shape: Any) -> tuple[int | None, ...] | None:
+def checked_fraction(argument: str, value: Any) -> float:
+    """Return a number from 0 to 1.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise ValueError(
+            f"`{argument}` must be a number from 0 to 1. Received: {argument}={value!r}"
+        )
+    return float(value) if isinstance(value, float) else value  # NumPy's scalars become Python's
+
+
+def checked_noise_shape(noise_shape: Any) -> tuple[int | None, ...] | None:
+    """Return the shape of a mask as a tuple, in which None stands for the input's size.
+
+    Raises:
+        ValueError: it is not a sequence of positive integers or None.
+    """
     if noise_shape is None:
         return None
     sizes = () if isinstance(noise_shape, str) else tuple(noise_shape)
@@ -106,5 +172,27 @@ def _checked_noise_shape(noise_shape: Any) -> tuple[int | None, ...] | None:
         raise ValueError(
             "`noise_shape` must be a sequence of positive integers or None. "
             f"Received: noise_shape={noise_shape!r}"
+        )
+    return sizes
+
+
+def mask_shape(
+    layer: Layer, noise_shape: tuple[int | None, ...] | None, shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Return the shape of the mask for inputs of this shape.
+
+    Raises:
+        ShapeError: `noise_shape` does not fit it.
+    """
+    if noise_shape is None:
+        return shape
+    sizes = tuple(n if m is None else m for m, n in zip(noise_shape, shape, strict=False))
+    fits = len(noise_shape) == len(shape) and all(
+        size in (1, n) for size, n in zip(sizes, shape, strict=True)
+    )
+    if not fits:
+        raise ShapeError(
+            f"`noise_shape` of {layer.name!r} must have one size for each axis of the input: 1, "
+            f"None or that of the input, {shape}. Received: noise_shape={noise_shape}"
         )
     return sizes

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nnscratch import optimizers
-from nnscratch.cache import Cache
 from nnscratch.callbacks import History
 from nnscratch.config import NAN_POLICIES
 from nnscratch.errors import NotReadyError, unknown_name
 from nnscratch.metrics import Metric
+from nnscratch.models.graph import Graph
 from nnscratch.training.data import Data
 from nnscratch.training.step import Stepper
-from nnscratch.training.trainer import Trainer, checked_loss, compiled_metrics, single_weight
-from nnscratch.typing import Array
+from nnscratch.training.trainer import Trainer, check_loss_weights, check_losses, compiled_metrics
+from nnscratch.typing import Array, Shape
 
 
 class Compiles:
@@ -21,12 +21,21 @@ class Compiles:
 
     if TYPE_CHECKING:
         name: str
-        dtype: str
-        input_shape: Any
 
-        def ensure_built(self, input_shape: Any) -> None: ...  # noqa: D102
+        @property
+        def run(self) -> Graph: ...  # noqa: D102
+        @property
+        def input_names(self) -> list[str]: ...  # noqa: D102
+        @property
+        def output_names(self) -> list[str]: ...  # noqa: D102
+        @property
+        def input_shapes(self) -> list[Shape]: ...  # noqa: D102
+        @property
+        def input_dtypes(self) -> list[str]: ...  # noqa: D102
 
-        def forward(self, x: Any, cache: Cache, training: bool = False) -> Array: ...  # noqa: D102
+        def ensure_built_for(self, inputs: list[Array]) -> None: ...  # noqa: D102
+
+        def packed_output(self, outputs: list[Array]) -> Any: ...  # noqa: D102
 
     optimizer: optimizers.Optimizer | None = None
     loss: Any = None
@@ -54,9 +63,10 @@ class Compiles:
 
         Args:
             optimizer: name or object.
-            loss: name, function or object.
-            loss_weights: factor of the loss.
-            metrics: list of names, functions or objects; `"accuracy"` chooses by the shapes.
+            loss: name, function or object; a list or dict of them for several outputs.
+            loss_weights: factor of each output's loss.
+            metrics: list of names, functions or objects; `"accuracy"` chooses by the shapes. For
+                several outputs, a list or dict with one such list for each.
             weighted_metrics: metrics that take sample weights into account.
             run_eagerly: accepted for compatibility; it changes no number.
             steps_per_execution: accepted for compatibility; it changes no number.
@@ -73,20 +83,21 @@ class Compiles:
         chosen = optimizers.get(optimizer)
         if chosen is None:
             raise ValueError("`optimizer` is missing. Received: None")
-        checked_loss(loss)
+        check_losses(loss)
+        check_loss_weights(loss_weights, self.output_names)
         before = self._trainer
         trainer = Trainer(
             self,
             chosen,
             self.loss if loss is None else loss,
-            single_weight(loss_weights),
+            loss_weights,
             compiled_metrics(metrics, weighted_metrics),
             nan_policy,
         )
         if before is not None and trainer.compiled_metrics is None:
             trainer.compiled_metrics = before.compiled_metrics
         if before is not None and loss is None:
-            trainer.loss_weight = before.loss_weight
+            trainer.loss_weights = before.loss_weights
         self._trainer = trainer
         self.optimizer, self.loss = trainer.optimizer, trainer.loss
         self.run_eagerly = run_eagerly

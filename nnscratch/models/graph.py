@@ -10,7 +10,7 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.layers import KerasTensor, Layer, Node
-from nnscratch.typing import Array
+from nnscratch.typing import Array, Shape
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,29 @@ class Graph:
                 node.layer,
                 tuple(number[id(t)] for t in node.inputs),
                 tuple(number[id(t)] for t in node.outputs),
-                None if node.inputs[0].dtype == node.layer.dtype else node.inputs[0].dtype,
+                _cast_from(node),
             )
             for node in self.nodes
         ]
         self._size = len(tensors)
         self._output_numbers = [number[id(t)] for t in self.outputs]
+        self._nested = [i for i, step in enumerate(self.steps) if step.layer.sublayers]
+        self._penalized = [
+            i
+            for i, step in enumerate(self.steps)
+            if step.layer.activity_regularizer is not None or step.layer.sublayers
+        ]
         self._producer = {t: i for i, step in enumerate(self.steps) for t in step.targets}
+
+    def output_shapes(self, input_shapes: Sequence[Shape]) -> list[Shape]:
+        """Return the outputs' shapes for inputs of these shapes."""
+        shapes: list[Any] = [*input_shapes, *[None] * (self._size - len(input_shapes))]
+        for step in self.steps:
+            found = step.layer.compute_output_shape(_pick(shapes, step.sources))
+            parts = [found] if len(step.targets) == 1 else found
+            for target, shape in zip(step.targets, parts, strict=True):
+                shapes[target] = shape
+        return [shapes[i] for i in self._output_numbers]
 
     # -- forwards -----------------------------------------------------------------------------
 
@@ -79,7 +95,7 @@ class Graph:
             call = cache.child(i)
             x = _pick(values, step.sources)
             if step.source_dtype is not None:
-                x = _cast(x, step.layer.dtype)
+                x = _cast(x, step.layer.input_dtype)
             y = step.layer.forward(x, call, training)
             if len(step.targets) == 1:
                 values[step.targets[0]] = y
@@ -93,16 +109,26 @@ class Graph:
 
     def penalties(self, cache: Cache) -> list[Any]:
         """Return the activity penalties of the latest forward run, in execution order."""
-        return [
-            cache.child(i).penalty
-            for i, step in enumerate(self.steps)
-            if step.layer.activity_regularizer is not None
-        ]
+        found: list[Any] = []
+        for i in self._penalized:
+            layer, call = self.steps[i].layer, cache.child(i)
+            found += layer.penalties(call)
+            if layer.activity_regularizer is not None:
+                found.append(call.penalty)
+        return found
 
     def logits(self, output: int, cache: Cache) -> Array | None:
         """Return z where output number `output` is softmax(z) or sigmoid(z), else None."""
         step = self._producer.get(self._output_numbers[output])
         return None if step is None else self.steps[step].layer.logits(cache.child(step))
+
+    def outputs_of_calls(self, cache: Cache) -> list[tuple[str, Array]]:
+        """Return layer name and output of every call of the latest forward run, in order."""
+        return [
+            (step.layer.name, cache.values[target])
+            for step in self.steps
+            for target in step.targets
+        ]
 
     # -- backwards ----------------------------------------------------------------------------
 
@@ -149,6 +175,10 @@ class Graph:
                 logit_grads[number] = doutput
             elif doutput is not None:
                 _accumulate(grads, number, doutput, cache)
+        if not hasattr(cache, "backward_steps"):
+            self.plan_backward(cache)
+        for i in self._nested:
+            cache.child(i).scale = scale
         for i in cache.backward_steps:
             step, call = self.steps[i], cache.child(i)
             if step.layer.activity_regularizer is not None:
@@ -180,6 +210,11 @@ class Graph:
 
 def _pick(values: list[Any], numbers: tuple[int, ...]) -> Any:
     return values[numbers[0]] if len(numbers) == 1 else [values[i] for i in numbers]
+
+
+def _cast_from(node: Node) -> str | None:
+    given = node.inputs[0].dtype
+    return None if given == node.layer.input_dtype else given
 
 
 def _cast(x: Any, dtype: str) -> Any:

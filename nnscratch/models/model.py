@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from nnscratch.cache import Cache
+from nnscratch.casting import as_numeric
 from nnscratch.errors import NotReadyError, ShapeError, closest_name
-from nnscratch.layers import Layer
+from nnscratch.layers import KerasTensor, Layer
 from nnscratch.models.graph import Graph
 from nnscratch.models.training import Trains
+from nnscratch.structure import flatten, is_nested, pack
 from nnscratch.typing import Array, Shape
 from nnscratch.utils.summary import print_summary
 
@@ -17,10 +19,23 @@ from nnscratch.utils.summary import print_summary
 class Model(Trains, Layer):
     """A network of layers that can be trained, evaluated and used as a layer itself.
 
-    Subclasses say how the graph comes to be (`Sequential`).
+    `Model(inputs, outputs)` makes a functional model, see `Functional`; `Sequential` is a stack.
+
+    Args:
+        inputs: a symbolic tensor from `Input`, or a list or dict of them.
+        outputs: symbolic tensors made of them.
+        name: name of the model.
     """
 
     graph: Graph | None = None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Model:
+        """Make a functional model where inputs and outputs are given."""
+        if cls is Model and (args or "inputs" in kwargs or "outputs" in kwargs):
+            from nnscratch.models.functional import Functional
+
+            return super().__new__(Functional)
+        return super().__new__(cls)
 
     @property
     def layers(self) -> list[Layer]:
@@ -62,9 +77,11 @@ class Model(Trains, Layer):
             f"No layer named {name!r} in model {self.name!r}.{hint} Its layers: {names}"
         )
 
-    # -- a model is a layer --------------------------------------------------------------------
+    # -- inputs and outputs --------------------------------------------------------------------
 
-    def _built_graph(self) -> Graph:
+    @property
+    def run(self) -> Graph:
+        """The graph of the built model."""
         if self.graph is None:
             raise NotReadyError(
                 f"Model {self.name!r} has not been built: the shape of its input is not known. "
@@ -72,81 +89,143 @@ class Model(Trains, Layer):
             )
         return self.graph
 
-    def forward(self, x: Any, cache: Cache, training: bool = False) -> Array:
-        """Run the graph; what it returns is valid until the next run with this cache."""
-        return self._built_graph().forward([x], cache, training)[0]
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs."""
+        return self.run.inputs
 
-    def backward(self, dy: Array, cache: Cache) -> Array | None:
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs."""
+        return self.run.outputs
+
+    @property
+    def input_shapes(self) -> list[Shape]:
+        """Shape of each input, None for the batch."""
+        return [tensor.shape for tensor in self.inputs]
+
+    @property
+    def output_shapes(self) -> list[Shape]:
+        """Shape of each output, None for the batch."""
+        return [tensor.shape for tensor in self.outputs]
+
+    @property
+    def input_dtypes(self) -> list[str]:
+        """Type that each input is cast to."""
+        return [tensor.dtype for tensor in self.inputs]
+
+    @property
+    def input_dtype(self) -> str:
+        """Type that the first input is cast to."""
+        return self.inputs[0].dtype
+
+    def output_dtypes(self, count: int) -> list[str]:
+        """Return the types of the outputs."""
+        return [tensor.dtype for tensor in self.outputs]
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of the input; a list of shapes where there are several."""
+        shapes = self.input_shapes
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output; a list of shapes where there are several."""
+        shapes = self.output_shapes
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def input_names(self) -> list[str]:
+        """Name of each input."""
+        return ["x"] if self.graph is None else [tensor.name for tensor in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """Name of each output: that of the layer that makes it."""
+        if self.graph is None:
+            return ["y"]
+        return [t.name if t.node is None else t.node.layer.name for t in self.outputs]
+
+    input_structure: Any = None
+    output_structure: Any = None
+
+    def packed_output(self, outputs: list[Array]) -> Any:
+        """Return the outputs as one array, or in the list or dict that the model was made with."""
+        if self.output_structure is None:
+            return outputs[0]
+        return pack(self.output_structure, outputs)
+
+    def ensure_built_for(self, inputs: list[Array]) -> None:
+        """Build for inputs of these shapes unless the model is built already."""
+        if self.graph is None:
+            self.ensure_built((None, *inputs[0].shape[1:]))
+
+    # -- a model is a layer --------------------------------------------------------------------
+
+    def __call__(self, x: Any, training: bool | None = None) -> Any:
+        """Apply the model to arrays (giving arrays) or to symbolic tensors (a new node).
+
+        Args:
+            x: an array, or a list or dict of arrays, as the model's inputs are.
+            training: True for training behaviour.
+        """
+        flat = flatten(x) if is_nested(x) and _holds_arrays(x) else [x]
+        if any(isinstance(part, KerasTensor) for part in flat):
+            return self._call_symbolic(flat if len(flat) > 1 else flat[0])
+        arrays = [as_numeric(part, "x") for part in flat]
+        self.ensure_built_for(arrays)
+        shapes = [(None, *array.shape[1:]) for array in arrays]
+        self.check_input_shape(shapes if len(shapes) > 1 else shapes[0])
+        pairs = zip(arrays, self.input_dtypes, strict=True)
+        arrays = [array.astype(dtype, copy=False) for array, dtype in pairs]
+        outputs = self.run.forward(arrays, Cache(), bool(training))
+        return self.packed_output([output.copy() for output in outputs])
+
+    def forward(self, x: Any, cache: Cache, training: bool = False) -> Any:
+        """Run the graph on an array or a list of arrays; return the output or a list of outputs."""
+        outputs = self.run.forward(x if isinstance(x, list) else [x], cache, training)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def backward(self, dy: Any, cache: Cache) -> Any:
         """Run the graph backwards from dL/doutput; return dL/dinput where it is needed."""
-        if not hasattr(cache, "backward_steps"):
-            self.plan_backward(cache)
         scale = getattr(cache, "scale", 1.0)
-        return self._built_graph().backward([dy], cache, scale=scale)[0]
+        dx = self.run.backward(dy if isinstance(dy, list) else [dy], cache, scale=scale)
+        return dx[0] if len(dx) == 1 else dx
 
-    def backward_from_logits(self, dz: Array, cache: Cache) -> Array | None:
+    def backward_from_logits(self, dz: Array, cache: Cache) -> Any:
         """As `backward`, from the gradient with respect to the logits."""
         scale = getattr(cache, "scale", 1.0)
-        return self._built_graph().backward([dz], cache, from_logits=[True], scale=scale)[0]
+        dx = self.run.backward([dz], cache, from_logits=[True], scale=scale)
+        return dx[0] if len(dx) == 1 else dx
 
     def logits(self, cache: Cache) -> Array | None:
-        """Return z where the output is softmax(z) or sigmoid(z), otherwise None."""
-        return self._built_graph().logits(0, cache)
+        """Return z where the only output is softmax(z) or sigmoid(z), otherwise None."""
+        return self.run.logits(0, cache) if len(self.outputs) == 1 else None
 
     def plan_backward(self, cache: Cache) -> None:
         """Take note of which weights are trainable."""
-        self._built_graph().plan_backward(cache)
+        self.run.plan_backward(cache)
 
     def penalties(self, cache: Cache) -> list[Any]:
-        """Return the penalties on activities of the latest forward run."""
-        return self._built_graph().penalties(cache)
-
-    def outputs_of_calls(self, cache: Cache) -> list[tuple[str, Array]]:
-        """Return layer name and output of every call of the latest forward run, in order."""
-        return [
-            (step.layer.name, cache.values[target])
-            for step in self._built_graph().steps
-            for target in step.targets
-        ]
+        """Return the penalties on activities within this call."""
+        return self.run.penalties(cache)
 
     def check_input_shape(self, input_shape: Any) -> None:
-        """Raise unless the input has the shape that the model was built for."""
-        expected = self.input_shape
-        fits = len(input_shape) == len(expected) and all(
-            want is None or got in (None, want)
-            for got, want in zip(input_shape[1:], expected[1:], strict=True)
-        )
-        if not fits:
+        """Raise unless the inputs have the shapes that the model was built for."""
+        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        expected = self.input_shapes
+        if len(shapes) != len(expected) or not all(map(_fits, shapes, expected)):
             raise ShapeError(
-                f"Model {self.name!r} expects inputs of shape {('N', *expected[1:])!r}. "
-                f"Received: shape={('N', *input_shape[1:])!r}"
+                f"Model {self.name!r} expects inputs of shape {_listed(expected)}. "
+                f"Received: shape={_listed(shapes)}"
             )
 
-    def compute_output_shape(self, input_shape: Any) -> Shape:
-        """Return the output's shape for an input of this shape."""
-        shape: Shape = input_shape
-        for layer in self.layers:
-            shape = layer.compute_output_shape(shape)
-        return shape
-
-    @property
-    def input_shape(self) -> Shape:
-        """Shape of the input, None for the batch."""
-        return self._built_graph().inputs[0].shape
-
-    @property
-    def output_shape(self) -> Shape:
-        """Shape of the output, None for the batch."""
-        return self._built_graph().outputs[0].shape
-
-    @property
-    def inputs(self) -> list[Any]:
-        """The symbolic inputs."""
-        return self._built_graph().inputs
-
-    @property
-    def outputs(self) -> list[Any]:
-        """The symbolic outputs."""
-        return self._built_graph().outputs
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the output's shape for inputs of this shape (lists of shapes for several)."""
+        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        found = self.run.output_shapes(shapes)
+        return found[0] if len(found) == 1 else found
 
     def summary(
         self,
@@ -170,3 +249,20 @@ class Model(Trains, Layer):
         print_summary(
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
+
+
+def _holds_arrays(x: Any) -> bool:
+    if isinstance(x, dict):
+        return True
+    return any(isinstance(part, KerasTensor) or hasattr(part, "shape") for part in flatten(x))
+
+
+def _fits(shape: Shape, expected: Shape) -> bool:
+    return len(shape) == len(expected) and all(
+        want is None or got in (None, want)
+        for got, want in zip(shape[1:], expected[1:], strict=True)
+    )
+
+
+def _listed(shapes: list[Shape]) -> str:
+    return ", ".join(str(("N", *shape[1:])) for shape in shapes)

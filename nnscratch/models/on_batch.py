@@ -8,6 +8,7 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.errors import NotReadyError
+from nnscratch.metrics import Metric
 from nnscratch.models.compiled import Compiles
 from nnscratch.training.data import Data, checked_data, fitted_to
 from nnscratch.training.step import Stepper
@@ -33,7 +34,7 @@ class RunsOnBatch(Compiles):
         stepper, data = self._step_for("train_on_batch", x, y, sample_weight, class_weight)
         stepper.reset()
         stepper.train(self._as_batch(data))
-        return _logs_of(stepper, return_dict)
+        return self._logs_of(stepper, return_dict)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
@@ -42,15 +43,18 @@ class RunsOnBatch(Compiles):
         stepper, data = self._step_for("test_on_batch", x, y, sample_weight)
         stepper.reset()
         stepper.test(self._as_batch(data))
-        return _logs_of(stepper, return_dict)
+        return self._logs_of(stepper, return_dict)
 
-    def predict_on_batch(self, x: Any) -> Array:
+    def predict_on_batch(self, x: Any) -> Any:
         """Compute the output of one batch, in inference mode."""
-        data = checked_data(x)
-        self.ensure_built((None, *data.x.shape[1:]))
-        data = fitted_to(data, self.input_shape, self.name)
-        output: Array = self.forward(self._as_batch(data).x, Cache(), training=False)
-        return np.array(output)
+        data = self._as_batch(self._checked_inputs(x))
+        outputs = self.run.forward(data.inputs, Cache(), False)
+        return self.packed_output([np.array(output) for output in outputs])
+
+    def _checked_inputs(self, x: Any) -> Data:
+        data = checked_data(x, input_names=self.input_names)
+        self.ensure_built_for(data.inputs)
+        return fitted_to(data, self.input_shapes, self.name)
 
     def compute_gradients(
         self, x: Any, y: Any = None, sample_weight: Any = None
@@ -73,19 +77,29 @@ class RunsOnBatch(Compiles):
         stepper = None if self._trainer is None else self._trainer.stepper
         if stepper is None:
             raise NotReadyError(f"Model {self.name!r} has not run a step yet.")
-        outputs = stepper.network.outputs_of_calls(stepper.cache)
+        outputs = stepper.run.outputs_of_calls(stepper.cache)
         return {name: np.copy(output) for name, output in outputs}
 
+    def _logs_of(self, stepper: Stepper, return_dict: bool) -> Any:
+        logs = {name: float(value) for name, value in sorted(stepper.logs().items())}
+        return logs if return_dict else flat_logs(logs, self.metrics)
+
     def _as_batch(self, data: Data) -> Data:
-        return Data(data.x.astype(self.dtype, copy=False), data.y, data.sample_weight)
+        pairs = zip(data.inputs, self.input_dtypes, strict=True)
+        inputs = [x.astype(dtype, copy=False) for x, dtype in pairs]
+        return Data(inputs, data.targets, data.weights)
 
 
-def flat_logs(logs: dict[str, Any]) -> Any:
-    """Return the values in order, or the only value by itself."""
-    values = list(logs.values())
+def flat_logs(logs: dict[str, Any], metrics: list[Metric]) -> Any:
+    """Return the values in Keras's order, or the only value by itself.
+
+    The order is that of the metrics; values under other names, such as those of one output of
+    several, follow sorted by name.
+    """
+    names = []
+    for metric in metrics:
+        inside = getattr(metric, "metrics", None)
+        names += [metric.name] if inside is None else [m.name for m in inside]
+    values = [logs[name] for name in names if name in logs]
+    values += [logs[name] for name in sorted(logs) if name not in names]
     return values[0] if len(values) == 1 else values
-
-
-def _logs_of(stepper: Stepper, return_dict: bool) -> Any:
-    logs = {name: float(value) for name, value in stepper.logs().items()}
-    return logs if return_dict else flat_logs(logs)

@@ -11,8 +11,7 @@ from nnscratch.models.on_batch import RunsOnBatch, flat_logs
 from nnscratch.training import loop
 from nnscratch.training.arguments import checked_epochs, checked_frequency, unpacked
 from nnscratch.training.batches import Batches
-from nnscratch.training.data import Data, checked_data, fitted_to, split_validation
-from nnscratch.typing import Array
+from nnscratch.training.data import Data, split_validation
 
 
 class Trains(RunsOnBatch):
@@ -87,13 +86,15 @@ class Trains(RunsOnBatch):
             data, validation = split_validation(data, validation_split)
         stepper = trainer.ready(data)
         batches = Batches(
-            data, batch_size, shuffle, steps_per_epoch, reshuffle_each_epoch, self.dtype
+            data, batch_size, shuffle, steps_per_epoch, reshuffle_each_epoch, self.input_dtypes
         )
         validation_batches = None
         if validation is not None:
             trainer.ready(validation)
             rows = validation_batch_size or batch_size
-            validation_batches = Batches(validation, rows, steps=validation_steps, dtype=self.dtype)
+            validation_batches = Batches(
+                validation, rows, steps=validation_steps, dtypes=self.input_dtypes
+            )
         return loop.fit(
             self,
             stepper,
@@ -132,11 +133,11 @@ class Trains(RunsOnBatch):
             The loss, or [loss, metric, …] where there are metrics, or a dict.
         """
         stepper, data = self._step_for("evaluate", x, y, sample_weight)
-        batches = Batches(data, batch_size, steps=steps, dtype=self.dtype)
+        batches = Batches(data, batch_size, steps=steps, dtypes=self.input_dtypes)
         logs = loop.evaluate(
             self, stepper, batches, self._callback_list(callbacks, verbose, 1, batches)
         )
-        return logs if return_dict else flat_logs(logs)
+        return logs if return_dict else flat_logs(logs, self.metrics)
 
     def predict(
         self,
@@ -145,7 +146,7 @@ class Trains(RunsOnBatch):
         verbose: str | int = "auto",
         steps: int | None = None,
         callbacks: Any = None,
-    ) -> Array:
+    ) -> Any:
         """Compute the output for every row, in inference mode.
 
         Args:
@@ -155,14 +156,13 @@ class Trains(RunsOnBatch):
             steps: number of batches; all by default.
             callbacks: list of callbacks.
         """
-        data = checked_data(x)
-        self.ensure_built((None, *data.x.shape[1:]))
-        data = fitted_to(data, self.input_shape, self.name)
-        batches = Batches(data, batch_size, steps=steps, dtype=self.dtype)
+        data = self._checked_inputs(x)
+        batches = Batches(data, batch_size, steps=steps, dtypes=self.input_dtypes)
         if self._predict_cache is None:
             self._predict_cache = Cache()
         callback_list = self._callback_list(callbacks, verbose, 1, batches)
-        return loop.predict(self, self._predict_cache, batches, callback_list)  # type: ignore[arg-type]
+        outputs = loop.predict(self, self.run, self._predict_cache, batches, callback_list)
+        return self.packed_output(outputs)
 
     def _callback_list(
         self,

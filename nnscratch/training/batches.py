@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from nnscratch import random
+from nnscratch import config, random
 from nnscratch.errors import DataError
 from nnscratch.training.data import Data
 from nnscratch.typing import Array
@@ -26,7 +26,7 @@ class Batches:
         shuffle: True, False, or `"batch"` to permute rows within batches that stay in place.
         steps: batches per epoch; an epoch then goes on where the last one stopped.
         reshuffle: draw a new permutation for every epoch even under a seed.
-        dtype: type to cast the inputs to.
+        dtypes: type to cast each of the inputs to; floatx by default.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Batches:
         shuffle: bool | str = False,
         steps: int | None = None,
         reshuffle: bool = False,
-        dtype: str = "float32",
+        dtypes: Sequence[str] | None = None,
     ) -> None:
         self.data = data
         self.batch_size = 32 if batch_size is None else batch_size
@@ -50,7 +50,7 @@ class Batches:
         self.seed = random.last_seed()
         self.in_pass = -(-len(data) // self.batch_size)
         self.steps = steps
-        self.dtype = np.dtype(dtype)
+        self.dtypes = [np.dtype(d) for d in dtypes or [config.floatx()] * len(data.inputs)]
         self._epoch = 0
         self._going: Iterator[Data] | None = None
         self._memory: dict[Any, Array] = {}
@@ -94,28 +94,32 @@ class Batches:
         return random.epoch_permutation(len(self.data), seed)
 
     def _gather(self, rows: Any) -> Data:
-        parts = []
-        for name, part in zip(("x", "y", "w"), self.data.parts(), strict=True):
-            if part is not None:
-                part = self._rows(name, part, rows)
-                if name == "x" and part.dtype != self.dtype:
-                    part = self._cast(part)
-            parts.append(part)
-        return Data(*parts)  # type: ignore[arg-type]
+        data = self.data
+        inputs = [self._input(i, x, rows) for i, x in enumerate(data.inputs)]
+        targets = [self._rows(("y", i), y, rows) for i, y in enumerate(data.targets)]
+        weights = [self._rows(("w", i), w, rows) for i, w in enumerate(data.weights)]
+        return Data(inputs, targets, weights)
 
-    def _rows(self, name: str, part: Array, rows: Any) -> Array:
-        if isinstance(rows, slice):
-            return part[rows]
-        out = self._buffer(name, (len(rows), *part.shape[1:]), part.dtype)
-        return np.take(part, rows, axis=0, out=out, mode="clip")
-
-    def _cast(self, part: Array) -> Array:
-        out = self._buffer("cast", part.shape, self.dtype)
+    def _input(self, number: int, x: Array, rows: Any) -> Array:
+        part = self._rows(("x", number), x, rows)
+        assert part is not None  # inputs are never None
+        dtype = self.dtypes[number]
+        if part.dtype == dtype:
+            return part
+        out = self._buffer(("cast", number), part.shape, dtype)
         np.copyto(out, part, casting="unsafe")
         return out
 
-    def _buffer(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-        key = (name, shape)
+    def _rows(self, key: Any, part: Array | None, rows: Any) -> Array | None:
+        if part is None:
+            return None
+        if isinstance(rows, slice):
+            return part[rows]
+        out = self._buffer(key, (len(rows), *part.shape[1:]), part.dtype)
+        return np.take(part, rows, axis=0, out=out, mode="clip")
+
+    def _buffer(self, key: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        key = (key, shape)
         if key not in self._memory:
             self._memory[key] = np.empty(shape, dtype)
         return self._memory[key]

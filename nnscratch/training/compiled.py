@@ -1,12 +1,13 @@
-"""What `compile` was given, turned into loss and metric objects for the model's output."""
+"""What `compile` was given, turned into loss and metric objects for the model's outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from nnscratch import losses, metrics
 from nnscratch.naming import to_snake_case
+from nnscratch.structure import flatten
 from nnscratch.typing import Array, Shape
 
 
@@ -73,74 +74,126 @@ def _name_of(thing: Any) -> str:
     return to_snake_case(getattr(thing, "__name__", type(thing).__name__))
 
 
-def checked_metrics(argument: str, given: Any) -> list[Any]:
-    """Return the entries of `metrics` or `weighted_metrics` as a flat list.
+def per_output(argument: str, given: Any, names: Sequence[str]) -> list[Any]:
+    """Return what was given for each output: from a dict by name, from a list by place.
+
+    Args:
+        argument: name of the argument, for the error.
+        given: one thing for all outputs, or a list or dict with one for each.
+        names: names of the outputs, in order.
 
     Raises:
-        ValueError: it is not a list, tuple or dict.
+        ValueError: a dict names an output that is not there, or the list's length is wrong.
     """
+    if isinstance(given, dict):
+        unknown = [key for key in given if key not in names]
+        if unknown:
+            raise ValueError(
+                f"`{argument}` names {unknown}, but the model's outputs are {list(names)}."
+            )
+        return [given.get(name) for name in names]
+    if isinstance(given, (list, tuple)):
+        if len(given) != len(names):
+            raise ValueError(
+                f"`{argument}` must have one entry for each of the {len(names)} outputs "
+                f"({', '.join(names)}). Received {len(given)}: {given!r}"
+            )
+        return list(given)
+    return [given] * len(names)
+
+
+def metrics_per_output(argument: str, given: Any, names: Sequence[str]) -> list[list[Any]]:
+    """Return the list of metrics for each output.
+
+    Raises:
+        ValueError: not a list, tuple or dict; or, with several outputs, not one entry for each.
+    """
+    if given is None or len(given) == 0:
+        return [[] for _ in names]
+    if len(names) == 1:
+        return [flatten(given)]
+    entries = per_output(argument, given, names)
+    return [[] if entry is None else flatten([entry]) for entry in entries]
+
+
+def check_metrics(argument: str, given: Any) -> None:
+    """Raise unless `metrics` or `weighted_metrics` is a list, tuple or dict of known metrics."""
     if given is None:
-        return []
+        return
     if not isinstance(given, (list, tuple, dict)):
         raise ValueError(
             f"`{argument}` must be a list, tuple or dict, such as ['accuracy']. "
             f"Received: {argument}={given!r} of type {type(given).__name__}"
         )
-    entries: Iterable[Any] = given.values() if isinstance(given, dict) else given
-    flat: list[Any] = []
-    for entry in entries:
-        flat.extend(entry if isinstance(entry, (list, tuple)) else [entry])
-    return flat
+    for entry in flatten(given):
+        if entry is None or (isinstance(entry, str) and entry.lower() in ("accuracy", "acc")):
+            continue
+        metrics.get(entry)
 
 
 class CompiledMetrics(metrics.Metric):
     """The metrics that `compile` was given, behind the face of one metric.
 
-    They become objects when the shapes of targets and output are first known.
+    They become objects when the shapes of targets and outputs are first known.
 
     Args:
-        plain: entries that ignore sample weights.
-        weighted: entries that take them into account.
+        plain: `metrics`, which ignore sample weights.
+        weighted: `weighted_metrics`, which take them into account.
     """
 
-    def __init__(self, plain: list[Any], weighted: list[Any]) -> None:
+    def __init__(self, plain: Any, weighted: Any) -> None:
         super().__init__(name="compile_metrics")
-        self._entries = (plain, weighted)
-        self._plain: list[metrics.Metric] = []
-        self._weighted: list[metrics.Metric] = []
+        self._given = {"metrics": plain, "weighted_metrics": weighted}
+        self._found: dict[str, list[list[metrics.Metric]]] = {}
+        self._prefixes: list[str] = []
         self.built = False
 
-    def build(self, target_shape: Shape, output_shape: Shape) -> None:
-        """Make the metric objects, once."""
+    def build(
+        self,
+        target_shapes: Sequence[Shape | None],
+        output_shapes: Sequence[Shape],
+        names: Sequence[str],
+    ) -> None:
+        """Make the metric objects, once.
+
+        Args:
+            target_shapes: shape of each output's targets, None where it has none.
+            output_shapes: shape of each output.
+            names: name of each output.
+        """
         if self.built:
             return
-        self._plain, self._weighted = (
-            [resolve_metric(entry, target_shape, output_shape) for entry in entries]
-            for entries in self._entries
-        )
+        for argument, given in self._given.items():
+            entries = metrics_per_output(argument, given, names)
+            self._found[argument] = [
+                [resolve_metric(entry, target, shape) for entry in part] if target else []
+                for part, target, shape in zip(entries, target_shapes, output_shapes, strict=True)
+            ]
+        self._prefixes = [f"{name}_" for name in names] if len(names) > 1 else [""]
         self.built = True
 
     @property
     def metrics(self) -> list[metrics.Metric]:
         """The metric objects, plain ones first; empty before the first batch."""
-        return self._plain + self._weighted
+        return flatten(list(self._found.values()))
 
     @property
     def variables(self) -> list[Any]:
         """The state of all the metrics."""
         return [v for metric in self.metrics for v in metric.variables]
 
-    def update_state(
+    def update_output(
         self,
+        output: int,
         y_true: Array,
         y_pred: Array,
         sample_weight: Array | None = None,
         logits: Array | None = None,
     ) -> None:
-        """Take one batch into account; crossentropies are computed from logits, if there are."""
-        for metric in self._plain:
+        """Take one batch of one output into account; crossentropies use logits, if there are."""
+        for metric in self._found["metrics"][output]:
             _update(metric, y_true, y_pred, None, logits)
-        for metric in self._weighted:
+        for metric in self._found["weighted_metrics"][output]:
             _update(metric, y_true, y_pred, sample_weight, logits)
 
     def reset_state(self) -> None:
@@ -149,13 +202,17 @@ class CompiledMetrics(metrics.Metric):
             metric.reset_state()
 
     def result(self) -> dict[str, Any]:
-        """Return the value of each metric; a name that comes twice is numbered."""
+        """Return the value of each metric by name; a name that comes twice is numbered."""
         results: dict[str, Any] = {}
-        for metric in self._plain:
-            results[_free_name(metric.name, results)] = metric.result()
-        for metric in self._weighted:
-            name = metric.name if metric.name not in results else f"weighted_{metric.name}"
-            results[_free_name(name, results)] = metric.result()
+        for prefix, part in zip(self._prefixes, self._found["metrics"], strict=True):
+            for metric in part:
+                results[_free_name(prefix + metric.name, results)] = metric.result()
+        for prefix, part in zip(self._prefixes, self._found["weighted_metrics"], strict=True):
+            for metric in part:
+                name = prefix + metric.name
+                if name in results:
+                    name = f"{prefix}weighted_{metric.name}"
+                results[_free_name(name, results)] = metric.result()
         return results
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,44 +12,66 @@ import numpy as np
 from nnscratch import config
 from nnscratch.casting import as_numeric
 from nnscratch.errors import DataError, ShapeError
+from nnscratch.structure import flatten, is_nested
 from nnscratch.typing import Array, Shape
 
 
 @dataclass(frozen=True)
 class Data:
-    """Rows to train on, evaluate or predict: arrays of equal length.
+    """Rows to train on, evaluate or predict: lists of arrays of equal length.
 
     Attributes:
-        x: inputs (N, …).
-        y: targets (N, …), or None.
-        sample_weight: weights (N,) or (N, …), or None.
+        inputs: one array (N, …) per input of the model.
+        targets: one array (N, …) per output, None where an output has none; empty without targets.
+        weights: the weights of the rows, one array per output, or None; empty without weights.
     """
 
-    x: Array
-    y: Array | None = None
-    sample_weight: Array | None = None
+    inputs: list[Array]
+    targets: list[Array | None]
+    weights: list[Array | None]
 
     def __len__(self) -> int:
-        return len(self.x)
+        return len(self.inputs[0])
 
     def __getitem__(self, rows: Any) -> Data:
-        return Data(*(None if part is None else part[rows] for part in self.parts()))  # type: ignore[arg-type]
+        return self.transform(lambda array: array[rows])
 
-    def parts(self) -> tuple[Array | None, ...]:
-        """Return x, y and sample_weight."""
-        return self.x, self.y, self.sample_weight
+    def transform(self, function: Callable[[Array], Array]) -> Data:
+        """Apply a function to every array."""
+        lists = (
+            [None if array is None else function(array) for array in part]
+            for part in (self.inputs, self.targets, self.weights)
+        )
+        return Data(*lists)  # type: ignore[arg-type]
+
+    def target(self, output: int) -> Array | None:
+        """Return the targets of one output."""
+        return self.targets[output] if output < len(self.targets) else None
+
+    def weight(self, output: int) -> Array | None:
+        """Return the weights for one output; one array of weights holds for all outputs."""
+        if len(self.weights) == 1:
+            return self.weights[0]
+        return self.weights[output] if output < len(self.weights) else None
 
 
 def checked_data(
-    x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    input_names: Sequence[str] = ("x",),
+    output_names: Sequence[str] = ("y",),
 ) -> Data:
     """Turn what `fit`, `evaluate` or `predict` received into `Data`, or say what is wrong with it.
 
     Args:
-        x: inputs, an array or nested lists.
-        y: targets.
-        sample_weight: weight of each row in the loss.
+        x: inputs: an array, or a list or dict of arrays for a model with several inputs.
+        y: targets, likewise.
+        sample_weight: weight of each row in the loss; also per output.
         class_weight: dict from class index to weight; instead of `sample_weight`.
+        input_names: names of the model's inputs, in order.
+        output_names: names of the model's outputs, in order.
 
     Raises:
         DataError: not numbers, empty, or NaN or infinite while the NaN policy is `"raise"`.
@@ -56,23 +79,66 @@ def checked_data(
     """
     if x is None:
         raise DataError("`x` is missing: an array of shape (N, …) was expected. Received: None")
-    arrays = {"x": _checked_array(x, "x")}
-    if y is not None:
-        arrays["y"] = _checked_array(y, "y")
-    if sample_weight is not None:
-        arrays["sample_weight"] = _checked_weights(sample_weight)
-    lengths = {name: len(array) for name, array in arrays.items()}
+    if isinstance(sample_weight, dict) and not set(sample_weight) & set(output_names):
+        raise DataError(
+            "`sample_weight` must be an array with one weight per row. Received a dict; a dict "
+            "from class to weight goes into `class_weight`."
+        )
+    if class_weight is not None and sample_weight is not None:
+        raise ValueError(
+            "`class_weight` and `sample_weight` cannot be given together; multiply the "
+            "class weights into `sample_weight`."
+        )
+    inputs = dict(_named("x", x, input_names))
+    targets = dict(_named("y", y, output_names))
+    weights = dict(_named("sample_weight", sample_weight, output_names))
+    _check_lengths({**inputs, **targets, **weights})
+    found = Data(list(inputs.values()), list(targets.values()), list(weights.values()))
+    if class_weight is not None:
+        found.weights.append(weights_of_classes(found.target(0), class_weight))
+    return found
+
+
+def _named(argument: str, given: Any, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Yield what to call each array and the array, in the order of `names`."""
+    if given is None:
+        return
+    several = len(names) > 1
+    if isinstance(given, dict):
+        missing = [name for name in names if name not in given]
+        if missing and argument == "x":
+            raise DataError(
+                f"`{argument}` lacks {missing}. Expected a dict with the keys {list(names)}. "
+                f"Received the keys {list(given)}."
+            )
+        for name in names:
+            yield f"{argument}[{name!r}]", _checked_or_none(given.get(name), argument)
+    elif several or _is_list_of_arrays(given):
+        parts = flatten(given) if is_nested(given) else [given]
+        if len(parts) != len(names) and (argument != "sample_weight" or len(parts) != 1):
+            raise DataError(
+                f"The model needs {len(names)} arrays in `{argument}` ({', '.join(names)}). "
+                f"Received {len(parts)}."
+            )
+        for i, part in enumerate(parts):
+            yield f"{argument}[{i}]", _checked_or_none(part, argument)
+    else:
+        yield argument, _checked_array(given, argument)
+
+
+def _is_list_of_arrays(given: Any) -> bool:
+    return isinstance(given, (list, tuple)) and len(given) == 1 and np.ndim(given[0]) > 1
+
+
+def _checked_or_none(values: Any, argument: str) -> Array | None:
+    return None if values is None else _checked_array(values, argument)
+
+
+def _check_lengths(arrays: dict[str, Array | None]) -> None:
+    lengths = {name: len(array) for name, array in arrays.items() if array is not None}
     if len(set(lengths.values())) > 1:
         sizes = ", ".join(f"len({name})={length}" for name, length in lengths.items())
         raise ShapeError(f"All arrays must have the same number of rows. Received: {sizes}")
-    if class_weight is not None:
-        if sample_weight is not None:
-            raise ValueError(
-                "`class_weight` and `sample_weight` cannot be given together; multiply the "
-                "class weights into `sample_weight`."
-            )
-        arrays["sample_weight"] = weights_of_classes(arrays.get("y"), class_weight)
-    return Data(arrays["x"], arrays.get("y"), arrays.get("sample_weight"))
 
 
 def _checked_array(values: Any, argument: str) -> Array:
@@ -100,15 +166,6 @@ def _check_finite(array: Array, argument: str) -> None:
         "Remove or replace them, or accept them as Keras does with "
         "nnscratch.config.set_nan_policy('keras')."
     )
-
-
-def _checked_weights(sample_weight: Any) -> Array:
-    if isinstance(sample_weight, dict):
-        raise DataError(
-            "`sample_weight` must be an array with one weight per row. Received a dict; a dict "
-            "from class to weight goes into `class_weight`."
-        )
-    return _checked_array(sample_weight, "sample_weight")
 
 
 def weights_of_classes(y: Array | None, class_weight: Any) -> Array:
@@ -163,18 +220,23 @@ def split_validation(data: Data, validation_split: float) -> tuple[Data, Data]:
     return data[:at], data[at:]
 
 
-def fitted_to(data: Data, input_shape: Shape, model: str) -> Data:
+def fitted_to(data: Data, input_shapes: Sequence[Shape], model: str) -> Data:
     """Fit the inputs' axes to the model's: a last axis of one is added or dropped.
 
     Args:
         data: checked data.
-        input_shape: the model's input shape, None for the batch.
+        input_shapes: shape of each of the model's inputs, None for the batch.
         model: the model's name, for the error.
 
     Raises:
-        ShapeError: the inputs' shape is another.
+        ShapeError: an input's shape is another.
     """
-    x = data.x
+    pairs = zip(data.inputs, input_shapes, strict=True)
+    return Data([_fitted(x, shape, model) for x, shape in pairs], data.targets, data.weights)
+
+
+def _fitted(given: Array, input_shape: Shape, model: str) -> Array:
+    x = given
     if x.ndim == len(input_shape) - 1 and input_shape[-1] == 1:
         x = x[..., np.newaxis]
     elif x.ndim == len(input_shape) + 1 and x.shape[-1] == 1:
@@ -189,6 +251,6 @@ def fitted_to(data: Data, input_shape: Shape, model: str) -> Data:
             hint = f" x.reshape({', '.join(map(str, ('len(x)', *expected)))}) would fit."
         raise ShapeError(
             f"Model {model!r} expects inputs of shape {('N', *expected)!r}. "
-            f"Received: x.shape={data.x.shape}.{hint}"
+            f"Received: x.shape={given.shape}.{hint}"
         )
-    return Data(x, data.y, data.sample_weight)
+    return x

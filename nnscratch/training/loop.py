@@ -10,7 +10,7 @@ import numpy as np
 from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.training.batches import Batches
-from nnscratch.training.step import Network, Stepper
+from nnscratch.training.step import Runs, Stepper
 from nnscratch.typing import Array
 
 
@@ -89,29 +89,33 @@ def evaluate(
             callbacks.on_test_batch_end(step, stepper.logs())
         if model.stop_evaluating:
             break
-    logs = {name: float(value) for name, value in stepper.logs().items()}
+    logs = {name: float(value) for name, value in sorted(stepper.logs().items())}
     callbacks.on_test_end(logs)
     return logs
 
 
-def predict(model: Network, cache: Cache, batches: Batches, callbacks: CallbackList) -> Array:
-    """Compute the model's output for every row, in inference mode."""
-    model.stop_predicting = False  # type: ignore[attr-defined]
+def predict(
+    model: Any, run: Runs, cache: Cache, batches: Batches, callbacks: CallbackList
+) -> list[Array]:
+    """Compute the outputs for every row, in inference mode."""
+    model.stop_predicting = False
     callbacks.on_predict_begin()
     watched = callbacks.watches("on_predict_batch_end")
-    outputs: Array | None = None
+    found: list[Array] = []
     start = 0
     for step, batch in enumerate(batches.epoch()):
         callbacks.on_predict_batch_begin(step)
-        y = model.forward(batch.x, cache, False)
-        if outputs is None:
-            outputs = np.empty((len(batches.data), *y.shape[1:]), dtype=y.dtype)
-        outputs[start : start + len(y)] = y
-        start += len(y)
+        outputs = run.forward(batch.inputs, cache, False)
+        if not found:
+            found = [np.empty((len(batches.data), *y.shape[1:]), y.dtype) for y in outputs]
+        stop = start + len(batch)
+        for whole, part in zip(found, outputs, strict=True):
+            whole[start:stop] = part
         if watched:
-            callbacks.on_predict_batch_end(step, {"outputs": y.copy()})
-        if model.stop_predicting:  # type: ignore[attr-defined]
+            copies = [whole[start:stop] for whole in found]
+            callbacks.on_predict_batch_end(step, {"outputs": model.packed_output(copies)})
+        start = stop
+        if model.stop_predicting:
             break
     callbacks.on_predict_end()
-    assert outputs is not None  # checked data has at least one row
-    return outputs[:start]
+    return [whole[:start] for whole in found]

@@ -11,35 +11,32 @@ import numpy as np
 from nnscratch import config
 from nnscratch.cache import Cache
 from nnscratch.errors import NonFiniteError
-from nnscratch.losses import Loss
 from nnscratch.metrics import Mean
 from nnscratch.optimizers import Optimizer
 from nnscratch.training.compiled import CompiledMetrics
 from nnscratch.training.data import Data
+from nnscratch.training.objective import Objective
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
 
-class Network(Protocol):
-    """What a step must know of a model: a differentiable function with weights."""
+class Runs(Protocol):
+    """What a step must know of a network: a differentiable function of arrays."""
 
-    name: str
+    def forward(self, inputs: Sequence[Array], cache: Cache, training: bool) -> list[Array]:
+        """Compute the outputs."""
 
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that the optimizer changes."""
+    def logits(self, output: int, cache: Cache) -> Array | None:
+        """Return z where this output is softmax(z) or sigmoid(z)."""
 
-    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
-        """Compute the output."""
-
-    def logits(self, cache: Cache) -> Array | None:
-        """Return z where the output is softmax(z) or sigmoid(z)."""
-
-    def backward(self, dy: Array, cache: Cache) -> Any:
-        """Add the weights' gradients, from dL/doutput."""
-
-    def backward_from_logits(self, dz: Array, cache: Cache) -> Any:
-        """Add the weights' gradients, from dL/dlogits."""
+    def backward(
+        self,
+        doutputs: Sequence[Array | None],
+        cache: Cache,
+        from_logits: Sequence[bool] = (),
+        scale: float = 1.0,
+    ) -> Any:
+        """Add the weights' gradients, from dL/doutput or dL/dlogits."""
 
     def plan_backward(self, cache: Cache) -> None:
         """Take note of which weights are trainable."""
@@ -51,119 +48,132 @@ class Network(Protocol):
         """Return layer name and output of every call of the latest forward run."""
 
 
+class Network(Protocol):
+    """A named network with weights."""
+
+    name: str
+
+    @property
+    def run(self) -> Runs:
+        """The function of arrays."""
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that the optimizer changes."""
+
+
 class Stepper:
     """The training step of a compiled model, with the memory it reuses from step to step.
 
     Args:
         network: the model.
         optimizer: changes the weights.
-        loss: the compiled loss.
-        loss_weight: factor of the loss.
+        objective: the losses of the outputs.
         loss_tracker: mean of the total loss over the epoch.
         metrics: the compiled metrics.
         nan_policy: `"raise"`, `"keras"`, or None for the configured one.
+
+    Attributes:
+        total: the total loss of the latest step, penalties included.
     """
 
     def __init__(
         self,
         network: Network,
         optimizer: Optimizer,
-        loss: Loss,
-        loss_weight: float | None,
+        objective: Objective,
         loss_tracker: Mean,
         metrics: CompiledMetrics | None,
         nan_policy: str | None,
     ) -> None:
         self.network = network
         self.optimizer = optimizer
-        self.loss = loss
-        self.loss_weight = 1.0 if loss_weight is None else loss_weight
+        self.objective = objective
         self.loss_tracker = loss_tracker
         self.metrics = metrics
         self.nan_policy = nan_policy
         self.cache = Cache()
-        self.loss_cache = Cache()
         self.step_number = 0
+        self.total: Any = None
 
     def prepare(self) -> None:
         """Take note of which weights are trainable and which are regularized."""
+        self.run = self.network.run
         self.cache.needs_dx = False
-        self.network.plan_backward(self.cache)
+        self.run.plan_backward(self.cache)
         self.variables = self.network.trainable_weights
         self.regularized = [v for v in self.variables if v.regularizer is not None]
         self.raises = (self.nan_policy or config.nan_policy()) == "raise"
 
     def train(self, batch: Data) -> None:
         """Run one training step: the weights change, and the metrics take the batch in."""
-        y_pred = self.forward(batch, training=True)
+        outputs = self.forward(batch, training=True)
         self.backward()
         self.optimizer.step(self.variables)
-        self._track(batch, y_pred)
+        self._track(batch, outputs)
 
     def test(self, batch: Data) -> None:
         """Take one batch into the metrics; nothing is learned."""
         self._track(batch, self.forward(batch, training=False))
 
-    def forward(self, batch: Data, training: bool) -> Array:
-        """Compute output and total loss (`self.total`); stop if the loss is not finite."""
-        assert batch.y is not None  # the trainer lets no data without targets in
-        y_pred = self.network.forward(batch.x, self.cache, training)
-        self.output_logits = self.network.logits(self.cache)
-        same_type = self.loss.dtype == y_pred.dtype.name  # a cast makes Keras forget the logits
-        self.logits = self.output_logits if self.loss.uses_logits and same_type else None
-        value = self.loss.forward(
-            batch.y, y_pred, self.loss_cache, batch.sample_weight, self.logits
-        )
-        if self.loss_weight != 1.0:
-            value = value * value.dtype.type(self.loss_weight)
+    def forward(self, batch: Data, training: bool) -> list[Array]:
+        """Compute outputs and total loss (`self.total`); stop if the loss is not finite."""
+        outputs = self.run.forward(batch.inputs, self.cache, training)
+        self.logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
+        value = self.objective.forward(batch, outputs, self.logits)
         for penalty in self._penalties():
             value = value + value.dtype.type(penalty)
         self.total = value
         if self.raises and not _finite(value):
             self._report_not_finite()
-        return y_pred
+        return outputs
 
     def _penalties(self) -> list[Any]:
         weights = [v.regularizer(v.value) for v in self.regularized]
-        return weights + self.network.penalties(self.cache)
+        return weights + self.run.penalties(self.cache)
 
     def backward(self) -> None:
         """Leave in every trainable variable the gradient of the total loss, times loss scale."""
         for variable in self.variables:
             variable.clear_grad()
         scale = self.optimizer.loss_scale_factor or 1.0
-        self.cache.scale = scale
-        doutput = self.loss.backward(self.loss_cache, scale * self.loss_weight)
-        if self.logits is None:
-            self.network.backward(doutput, self.cache)
-        else:
-            self.network.backward_from_logits(doutput, self.cache)
+        doutputs, from_logits = self.objective.backward(scale)
+        self.run.backward(doutputs, self.cache, from_logits, scale)
         for variable in self.regularized:
             gradient = variable.regularizer.gradient(variable.value)
             variable.add_grad(np.multiply, gradient, scale)
 
-    def _track(self, batch: Data, y_pred: Array) -> None:
+    def _track(self, batch: Data, outputs: list[Array]) -> None:
         self.step_number += 1
         self.loss_tracker.update_state(self.total, len(batch))
-        if self.metrics is not None and batch.y is not None:
-            self.metrics.update_state(batch.y, y_pred, batch.sample_weight, self.output_logits)
+        self.objective.track(len(batch))
+        if self.metrics is None:
+            return
+        for i, y_pred in enumerate(outputs):
+            y_true = batch.target(i)
+            if y_true is not None:
+                self.metrics.update_output(i, y_true, y_pred, batch.weight(i), self.logits[i])
 
     def logs(self) -> dict[str, Any]:
         """Return the running loss and metrics of the epoch so far."""
         logs: dict[str, Any] = {self.loss_tracker.name: self.loss_tracker.result()}
         if self.metrics is not None:
             logs.update(self.metrics.result())
+        for tracker in self.objective.trackers:
+            logs[tracker.name] = tracker.result()
         return logs
 
     def reset(self) -> None:
         """Start the running loss and metrics anew."""
         self.step_number = 0
         self.loss_tracker.reset_state()
+        for tracker in self.objective.trackers:
+            tracker.reset_state()
         if self.metrics is not None:
             self.metrics.reset_state()
 
     def _report_not_finite(self) -> None:
-        layer = first_not_finite(self.network.outputs_of_calls(self.cache))
+        layer = first_not_finite(self.run.outputs_of_calls(self.cache))
         where = (
             f"the output of layer {layer!r} is the first that is not finite"
             if layer is not None

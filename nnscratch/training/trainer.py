@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nnscratch import losses, metrics
 from nnscratch.errors import NotReadyError
+from nnscratch.metrics import Mean
 from nnscratch.optimizers import Optimizer
-from nnscratch.training.compiled import CompiledMetrics, checked_metrics, resolve_loss
+from nnscratch.structure import flatten
+from nnscratch.training.compiled import CompiledMetrics, check_metrics, per_output, resolve_loss
 from nnscratch.training.data import Data, checked_data, fitted_to
+from nnscratch.training.objective import Objective, Term
 from nnscratch.training.step import Stepper
+from nnscratch.typing import Shape
 
 
 class Trainer:
@@ -18,8 +23,8 @@ class Trainer:
     Args:
         model: the model.
         optimizer: its optimizer.
-        loss: the loss as `compile` received it.
-        loss_weight: factor of the loss.
+        loss: the loss or losses as `compile` received them.
+        loss_weights: factors of the losses.
         compiled_metrics: the metrics, if any.
         nan_policy: `"raise"`, `"keras"`, or None for the configured one.
     """
@@ -29,64 +34,103 @@ class Trainer:
         model: Any,
         optimizer: Optimizer,
         loss: Any,
-        loss_weight: float | None,
+        loss_weights: Any,
         compiled_metrics: CompiledMetrics | None,
         nan_policy: str | None,
     ) -> None:
         self.model = model
         self.optimizer = optimizer
         self.loss = loss
-        self.loss_weight = loss_weight
+        self.loss_weights = loss_weights
         self.compiled_metrics = compiled_metrics
         self.nan_policy = nan_policy
-        self.loss_tracker = metrics.Mean(name="loss")
+        self.loss_tracker = Mean(name="loss")
         self.stepper: Stepper | None = None
 
     @property
     def metrics(self) -> list[metrics.Metric]:
-        """The loss tracker and the compiled metrics."""
+        """The loss tracker, the compiled metrics, and the trackers of the outputs' losses."""
         found: list[metrics.Metric] = [self.loss_tracker]
-        return found if self.compiled_metrics is None else [*found, self.compiled_metrics]
+        if self.compiled_metrics is not None:
+            found.append(self.compiled_metrics)
+        if self.stepper is not None:
+            found += self.stepper.objective.trackers
+        return found
 
     def check(self, x: Any, y: Any, sample_weight: Any, class_weight: Any = None) -> Data:
         """Return the arguments as data that fits the model, building it if need be."""
-        data = checked_data(x, y, sample_weight, class_weight)
-        self.model.ensure_built((None, *data.x.shape[1:]))
-        return fitted_to(data, self.model.input_shape, self.model.name)
+        model = self.model
+        data = checked_data(
+            x, y, sample_weight, class_weight, model.input_names, model.output_names
+        )
+        model.ensure_built_for(data.inputs)
+        return fitted_to(data, model.input_shapes, model.name)
 
     def ready(self, data: Data) -> Stepper:
         """Return the step for such data; what does not fit raises before anything changes."""
-        if data.y is None:
-            raise NotReadyError(f"Model {self.model.name!r} needs targets: `y` is missing.")
-        output_shape = self.model.output_shape
-        stepper = self.stepper
-        if stepper is None:
-            stepper = self._new_stepper(resolve_loss(self.loss, data.y.shape, output_shape))
-        stepper.loss.check_targets(data.y, output_shape)
+        shapes = self.model.output_shapes
+        targets = [data.target(i) for i in range(len(shapes))]
+        target_shapes = [None if y is None else y.shape for y in targets]
+        stepper = self.stepper or self._new_stepper(target_shapes, shapes)
+        for term in stepper.objective.terms:
+            y_true = targets[term.output]
+            if y_true is None:
+                raise NotReadyError(f"Model {self.model.name!r} needs targets: `y` is missing.")
+            term.loss.check_targets(y_true, shapes[term.output])
         if self.compiled_metrics is not None:
-            self.compiled_metrics.build(data.y.shape, output_shape)
+            self.compiled_metrics.build(target_shapes, shapes, self.model.output_names)
         weights = self.model.trainable_weights
         if weights and not self.optimizer.built:
             self.optimizer.build(weights)
         self.stepper = stepper
         return stepper
 
-    def _new_stepper(self, loss: losses.Loss) -> Stepper:
+    def _new_stepper(
+        self, target_shapes: Sequence[Shape | None], shapes: Sequence[Shape]
+    ) -> Stepper:
+        names = self.model.output_names
+        given = per_output("loss", self.loss, names)
+        weights = per_output("loss_weights", self.loss_weights, names)
+        terms = []
+        for i, (loss, weight, name) in enumerate(zip(given, weights, names, strict=True)):
+            if loss is None:
+                continue
+            target = target_shapes[i]
+            if target is None:
+                raise NotReadyError(f"Model {self.model.name!r} needs targets: `y` is missing.")
+            resolved = resolve_loss(loss, target, shapes[i])
+            tracker = Mean(name=f"{name}_loss") if _count(given) > 1 else None
+            terms.append(Term(i, resolved, 1.0 if weight is None else weight, tracker))
         return Stepper(
             self.model,
             self.optimizer,
-            loss,
-            self.loss_weight,
+            Objective(terms, len(shapes)),
             self.loss_tracker,
             self.compiled_metrics,
             self.nan_policy,
         )
 
 
-def checked_loss(loss: Any) -> None:
-    """Raise if `loss` is a string that names none; what depends on shapes is left for later."""
-    if isinstance(loss, str) and loss.lower() not in ("crossentropy", "ce"):
-        losses.get(loss)
+def _count(given: list[Any]) -> int:
+    return sum(loss is not None for loss in given)
+
+
+def check_losses(loss: Any) -> None:
+    """Raise if a string names no loss; what depends on shapes is left for later."""
+    for entry in flatten(loss):
+        if isinstance(entry, str) and entry.lower() not in ("crossentropy", "ce"):
+            losses.get(entry)
+
+
+def check_loss_weights(loss_weights: Any, outputs: Sequence[str]) -> None:
+    """Raise unless the factors of the losses are numbers, one for each output."""
+    per_output("loss_weights", loss_weights, outputs)
+    for weight in flatten(loss_weights):
+        if weight is not None and not isinstance(weight, (int, float)):
+            raise ValueError(
+                "`loss_weights` must be a number, or a list or dict with one number per output. "
+                f"Received: loss_weights={loss_weights!r}"
+            )
 
 
 def compiled_metrics(plain: Any, weighted: Any) -> CompiledMetrics | None:
@@ -97,25 +141,6 @@ def compiled_metrics(plain: Any, weighted: Any) -> CompiledMetrics | None:
     """
     if plain is None and weighted is None:
         return None
-    entries = checked_metrics("metrics", plain), checked_metrics("weighted_metrics", weighted)
-    for entry in entries[0] + entries[1]:
-        if not (isinstance(entry, str) and entry.lower() in ("accuracy", "acc")):
-            metrics.get(entry)
-    return CompiledMetrics(*entries)
-
-
-def single_weight(loss_weights: Any) -> float | None:
-    """Return the one number in `loss_weights`, for a model with one output.
-
-    Raises:
-        ValueError: there is not exactly one.
-    """
-    given = loss_weights
-    if isinstance(given, (list, tuple, dict)) and len(given) == 1:
-        given = next(iter(given.values() if isinstance(given, dict) else given))
-    if given is None or isinstance(given, (int, float)):
-        return given
-    raise ValueError(
-        "A model with one output takes one number (or a list of one) as `loss_weights`. "
-        f"Received: loss_weights={loss_weights!r}"
-    )
+    check_metrics("metrics", plain)
+    check_metrics("weighted_metrics", weighted)
+    return CompiledMetrics(plain, weighted)

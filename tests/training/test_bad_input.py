@@ -185,7 +185,8 @@ def test_bad_calls_of_fit(name):
         ({"metrics": ["acuracy"]}, "accuracy"),
         ({"metrics": "accuracy"}, "must be a list, tuple or dict"),
         ({"nan_policy": "ignore"}, "Known: keras, raise"),
-        ({"loss_weights": [1.0, 2.0]}, "one number"),
+        ({"loss_weights": [1.0, 2.0]}, "one entry for each of the 1 outputs"),
+        ({"loss_weights": "half"}, "must be a number"),
         ({"optimizer": 3}, "optimizer"),
     ],
 )

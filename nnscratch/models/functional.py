@@ -1,0 +1,68 @@
+"""The functional model: any graph of layer calls between some inputs and some outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nnscratch.layers import KerasTensor, Layer
+from nnscratch.models.graph import Graph
+from nnscratch.models.model import Model
+from nnscratch.models.ordering import layers_by_depth
+from nnscratch.structure import flatten, is_nested
+
+
+class Functional(Model):
+    """A model given by its symbolic inputs and outputs: branches, skips, shared layers.
+
+    Args:
+        inputs: a tensor from `Input`, or a list, tuple or dict of them.
+        outputs: a tensor computed from them, or a list, tuple or dict of such.
+        name: name of the model.
+        trainable: False to freeze all layers.
+
+    Raises:
+        ValueError: an input or output is no symbolic tensor, an output cannot be computed from
+            the inputs, or two layers have one name.
+
+    >>> from nnscratch.layers import Dense, Input
+    >>> x = Input((8,))
+    >>> y = Dense(1, activation="sigmoid")(Dense(64, activation="relu")(x))
+    >>> Model(inputs=x, outputs=y).count_params()
+    641
+    """
+
+    def __init__(
+        self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool | None = None
+    ) -> None:
+        super().__init__(name=name)
+        flat_inputs, flat_outputs = flatten(inputs), flatten(outputs)
+        for argument, tensors in (("inputs", flat_inputs), ("outputs", flat_outputs)):
+            for tensor in tensors:
+                if not isinstance(tensor, KerasTensor):
+                    raise ValueError(
+                        f"`{argument}` must hold symbolic tensors, made by Input() and by calling "
+                        f"layers on them. Received: {tensor!r} of type {type(tensor).__name__}"
+                    )
+        self.graph = Graph(flat_inputs, flat_outputs)
+        self.input_structure = inputs if is_nested(inputs) else None
+        self.output_structure = outputs if is_nested(outputs) else None
+        self._layers = layers_by_depth(flat_inputs, flat_outputs)
+        _check_names(self._layers)
+        self.built = True
+        if trainable is not None:
+            self.trainable = trainable
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, inputs included, those farthest from the outputs first, as in Keras."""
+        return list(self._layers)
+
+
+def _check_names(layers: list[Layer]) -> None:
+    names = [layer.name for layer in layers]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"{names.count(name)} layers of the model are named {name!r}; give each a `name` "
+                "of its own."
+            )
