@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from nnscratch import optimizers
@@ -41,6 +42,7 @@ class Compiles:
     loss: Any = None
     history: History | None = None
     stop_training = False
+    jit_compile = False
     _trainer: Trainer | None = None
 
     def compile(
@@ -70,16 +72,19 @@ class Compiles:
             weighted_metrics: metrics that take sample weights into account.
             run_eagerly: accepted for compatibility; it changes no number.
             steps_per_execution: accepted for compatibility; it changes no number.
-            jit_compile: accepted for compatibility; it changes no number.
+            jit_compile: True draws the noise of training in the bits that programs compiled by
+                XLA use, as Keras then does. `"auto"` is False, as in Keras on a CPU.
             auto_scale_loss: accepted for compatibility; it changes no number.
             nan_policy: `"raise"` stops training with an error when the loss is not finite,
                 `"keras"` carries on; the configured policy by default.
 
         Raises:
-            ValueError: an unknown name, or metrics that are not a list; nothing is changed then.
+            ValueError: an unknown name or value, or metrics that are not a list; nothing is changed
+                then.
         """
         if nan_policy is not None and nan_policy not in NAN_POLICIES:
             raise unknown_name("nan_policy", nan_policy, NAN_POLICIES)
+        draws_as_xla = _resolved_jit(jit_compile, run_eagerly)
         chosen = optimizers.get(optimizer)
         if chosen is None:
             raise ValueError("`optimizer` is missing. Received: None")
@@ -102,7 +107,7 @@ class Compiles:
         self.optimizer, self.loss = trainer.optimizer, trainer.loss
         self.run_eagerly = run_eagerly
         self.steps_per_execution = steps_per_execution
-        self.jit_compile = False if jit_compile == "auto" else jit_compile
+        self.jit_compile = draws_as_xla
         self.stop_training = False
 
     @property
@@ -144,3 +149,21 @@ class Compiles:
         stepper = trainer.ready(data)
         stepper.prepare()
         return stepper, data
+
+
+def _resolved_jit(jit_compile: bool | str, run_eagerly: bool) -> bool:
+    """Return whether to draw as XLA does; `run_eagerly` rules it out, with a warning, as in Keras.
+
+    Raises:
+        ValueError: neither a bool nor `"auto"`.
+    """
+    if not isinstance(jit_compile, bool) and jit_compile != "auto":
+        raise ValueError(
+            f"`jit_compile` must be True, False or 'auto'. Received: jit_compile={jit_compile!r}"
+        )
+    if jit_compile is True and run_eagerly:
+        warnings.warn(
+            "`run_eagerly=True` rules `jit_compile=True` out; it is taken as False.", stacklevel=3
+        )
+        return False
+    return jit_compile is True

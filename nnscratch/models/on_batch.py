@@ -33,7 +33,7 @@ class RunsOnBatch(Compiles):
         """
         stepper, data = self._step_for("train_on_batch", x, y, sample_weight, class_weight)
         stepper.reset()
-        stepper.train(self._as_batch(data))
+        stepper.train(self.as_batch(data))
         return self._logs_of(stepper, return_dict)
 
     def test_on_batch(
@@ -42,12 +42,12 @@ class RunsOnBatch(Compiles):
         """Compute loss and metrics of one batch, in inference mode. Arguments as in `evaluate`."""
         stepper, data = self._step_for("test_on_batch", x, y, sample_weight)
         stepper.reset()
-        stepper.test(self._as_batch(data))
+        stepper.test(self.as_batch(data))
         return self._logs_of(stepper, return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Compute the output of one batch, in inference mode."""
-        data = self._as_batch(self._checked_inputs(x))
+        data = self.as_batch(self._checked_inputs(x))
         outputs = self.run.forward(data.inputs, Cache(), False)
         return self.packed_output([np.array(output) for output in outputs])
 
@@ -67,7 +67,7 @@ class RunsOnBatch(Compiles):
             The loss, and a dict from variable path to gradient.
         """
         stepper, data = self._step_for("compute_gradients", x, y, sample_weight)
-        stepper.forward(self._as_batch(data), training=True)
+        stepper.forward(self.as_batch(data), training=True)
         stepper.backward()
         grads = {v.path: v.grad.copy() for v in stepper.variables if v.grad is not None}
         return stepper.total, grads
@@ -84,7 +84,8 @@ class RunsOnBatch(Compiles):
         logs = {name: float(value) for name, value in sorted(stepper.logs().items())}
         return logs if return_dict else flat_logs(logs, self.metrics)
 
-    def _as_batch(self, data: Data) -> Data:
+    def as_batch(self, data: Data) -> Data:
+        """Return data as one batch: the inputs cast to the types that the model takes."""
         pairs = zip(data.inputs, self.input_dtypes, strict=True)
         inputs = [x.astype(dtype, copy=False) for x, dtype in pairs]
         return Data(inputs, data.targets, data.weights)

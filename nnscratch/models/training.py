@@ -7,11 +7,13 @@ from typing import Any
 
 from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
+from nnscratch.errors import DataError
 from nnscratch.models.on_batch import RunsOnBatch, flat_logs
 from nnscratch.training import loop
 from nnscratch.training.arguments import checked_epochs, checked_frequency, unpacked
 from nnscratch.training.batches import Batches
 from nnscratch.training.data import Data, split_validation
+from nnscratch.training.streams import Source, Stream, is_stream
 
 
 class Trains(RunsOnBatch):
@@ -46,7 +48,8 @@ class Trains(RunsOnBatch):
         update and with dropout on, as in Keras.
 
         Args:
-            x: inputs (N, …).
+            x: inputs (N, …), or a generator, `PyDataset` or other iterable that yields batches
+                (inputs, targets) or (inputs, targets, sample_weights).
             y: targets (N, …).
             batch_size: rows per update, 32 by default; the last batch of an epoch may be short.
             epochs: number of the last epoch.
@@ -78,28 +81,43 @@ class Trains(RunsOnBatch):
         checked_epochs(epochs, initial_epoch)
         checked_frequency(validation_freq)
         trainer = self._compiled("fit")
-        data = trainer.check(x, y, sample_weight, class_weight)
-        validation: Data | None = None
-        if validation_data is not None:
-            validation = trainer.check(*unpacked(validation_data))
-        elif validation_split:
-            data, validation = split_validation(data, validation_split)
-        stepper = trainer.ready(data)
-        batches = Batches(
-            data, batch_size, shuffle, steps_per_epoch, reshuffle_each_epoch, self.input_dtypes
-        )
-        validation_batches = None
-        if validation is not None:
-            trainer.ready(validation)
-            rows = validation_batch_size or batch_size
-            validation_batches = Batches(
-                validation, rows, steps=validation_steps, dtypes=self.input_dtypes
+        if validation_split and validation_data is None:
+            if is_stream(x):
+                raise DataError(
+                    "`validation_split` needs arrays, whose last rows it holds out; with a "
+                    "stream of batches give `validation_data`."
+                )
+            data = trainer.check(x, y, sample_weight, class_weight)
+            data, held_out = split_validation(data, validation_split)
+            batches: Source = trainer.batches(
+                data, batch_size, steps_per_epoch, shuffle, reshuffle_each_epoch
             )
+            validation: Source | None = trainer.batches(
+                held_out, validation_batch_size or batch_size, validation_steps
+            )
+        else:
+            batches = trainer.source(
+                x,
+                y,
+                sample_weight,
+                class_weight,
+                batch_size=batch_size,
+                steps=steps_per_epoch,
+                shuffle=shuffle,
+                reshuffle=reshuffle_each_epoch,
+            )
+            validation = None
+            if validation_data is not None:
+                validation = trainer.source(
+                    *unpacked(validation_data),
+                    batch_size=validation_batch_size or batch_size,
+                    steps=validation_steps,
+                )
         return loop.fit(
             self,
-            stepper,
+            trainer.step,
             batches,
-            validation_batches,
+            validation,
             self._callback_list(callbacks, verbose, epochs, batches, add_history=True),
             epochs,
             initial_epoch,
@@ -132,10 +150,11 @@ class Trains(RunsOnBatch):
         Returns:
             The loss, or [loss, metric, …] where there are metrics, or a dict.
         """
-        stepper, data = self._step_for("evaluate", x, y, sample_weight)
-        batches = Batches(data, batch_size, steps=steps, dtypes=self.input_dtypes)
+        trainer = self._compiled("evaluate")
+        batches = trainer.source(x, y, sample_weight, batch_size=batch_size, steps=steps)
+        trainer.step.prepare()
         logs = loop.evaluate(
-            self, stepper, batches, self._callback_list(callbacks, verbose, 1, batches)
+            self, trainer.step, batches, self._callback_list(callbacks, verbose, 1, batches)
         )
         return logs if return_dict else flat_logs(logs, self.metrics)
 
@@ -156,20 +175,31 @@ class Trains(RunsOnBatch):
             steps: number of batches; all by default.
             callbacks: list of callbacks.
         """
-        data = self._checked_inputs(x)
-        batches = Batches(data, batch_size, steps=steps, dtypes=self.input_dtypes)
+        batches = self._input_source(x, batch_size, steps)
         if self._predict_cache is None:
             self._predict_cache = Cache()
         callback_list = self._callback_list(callbacks, verbose, 1, batches)
         outputs = loop.predict(self, self.run, self._predict_cache, batches, callback_list)
         return self.packed_output(outputs)
 
+    def _input_source(self, x: Any, batch_size: int | None, steps: int | None) -> Source:
+        if not is_stream(x):
+            data = self._checked_inputs(x)
+            return Batches(data, batch_size, steps=steps, dtypes=self.input_dtypes)
+
+        def prepare(inputs: Any, targets: Any, weights: Any) -> Data:
+            return self.as_batch(self._checked_inputs(inputs))
+
+        stream = Stream(x, prepare, steps)
+        stream.first()
+        return stream
+
     def _callback_list(
         self,
         callbacks: Any,
         verbose: str | int,
         epochs: int,
-        batches: Batches,
+        batches: Source,
         add_history: bool = False,
     ) -> CallbackList:
         if isinstance(callbacks, CallbackList):

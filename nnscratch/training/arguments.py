@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch.training.streams import is_stream
+
 
 def checked_epochs(epochs: Any, initial_epoch: Any) -> None:
     """Raise unless both are whole numbers and not negative."""
@@ -28,11 +30,13 @@ def checked_frequency(validation_freq: Any) -> None:
 
 
 def unpacked(data: Any) -> tuple[Any, Any, Any]:
-    """Return x, y and sample_weight of `validation_data`.
+    """Return x, y and sample_weight of `validation_data`; a stream comes as x alone.
 
     Raises:
         ValueError: it is not a tuple or list of two or three.
     """
+    if is_stream(data):
+        return data, None, None
     if isinstance(data, (tuple, list)) and len(data) in (2, 3):
         x, y, *rest = data
         return x, y, rest[0] if rest else None

@@ -9,16 +9,16 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
-from nnscratch.training.batches import Batches
 from nnscratch.training.step import Runs, Stepper
+from nnscratch.training.streams import Source
 from nnscratch.typing import Array
 
 
 def fit(
     model: Any,
     stepper: Stepper,
-    batches: Batches,
-    validation: Batches | None,
+    batches: Source,
+    validation: Source | None,
     callbacks: CallbackList,
     epochs: int,
     initial_epoch: int,
@@ -75,7 +75,7 @@ def _is_due(epoch: int, validation_freq: int | Sequence[int]) -> bool:
 
 
 def evaluate(
-    model: Any, stepper: Stepper, batches: Batches, callbacks: CallbackList
+    model: Any, stepper: Stepper, batches: Source, callbacks: CallbackList
 ) -> dict[str, Any]:
     """Compute loss and metrics over the data, in inference mode."""
     model.stop_evaluating = False
@@ -95,27 +95,19 @@ def evaluate(
 
 
 def predict(
-    model: Any, run: Runs, cache: Cache, batches: Batches, callbacks: CallbackList
+    model: Any, run: Runs, cache: Cache, batches: Source, callbacks: CallbackList
 ) -> list[Array]:
     """Compute the outputs for every row, in inference mode."""
     model.stop_predicting = False
     callbacks.on_predict_begin()
     watched = callbacks.watches("on_predict_batch_end")
-    found: list[Array] = []
-    start = 0
+    parts: list[list[Array]] = []
     for step, batch in enumerate(batches.epoch()):
         callbacks.on_predict_batch_begin(step)
-        outputs = run.forward(batch.inputs, cache, False)
-        if not found:
-            found = [np.empty((len(batches.data), *y.shape[1:]), y.dtype) for y in outputs]
-        stop = start + len(batch)
-        for whole, part in zip(found, outputs, strict=True):
-            whole[start:stop] = part
+        parts.append([np.array(y) for y in run.forward(batch.inputs, cache, False)])
         if watched:
-            copies = [whole[start:stop] for whole in found]
-            callbacks.on_predict_batch_end(step, {"outputs": model.packed_output(copies)})
-        start = stop
+            callbacks.on_predict_batch_end(step, {"outputs": model.packed_output(parts[-1])})
         if model.stop_predicting:
             break
     callbacks.on_predict_end()
-    return [whole[:start] for whole in found]
+    return [np.concatenate(output) for output in zip(*parts, strict=True)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 import numpy as np
 
-from nnscratch import config
+from nnscratch import config, random
 from nnscratch.cache import Cache
 from nnscratch.errors import NonFiniteError
 from nnscratch.metrics import Mean
@@ -49,9 +50,10 @@ class Runs(Protocol):
 
 
 class Network(Protocol):
-    """A named network with weights."""
+    """A named network with weights, compiled for XLA's random bits or not."""
 
     name: str
+    jit_compile: bool
 
     @property
     def run(self) -> Runs:
@@ -104,6 +106,7 @@ class Stepper:
         self.variables = self.network.trainable_weights
         self.regularized = [v for v in self.variables if v.regularizer is not None]
         self.raises = (self.nan_policy or config.nan_policy()) == "raise"
+        self.random_bits = random.xla_bits if self.network.jit_compile else nullcontext
 
     def train(self, batch: Data) -> None:
         """Run one training step: the weights change, and the metrics take the batch in."""
@@ -118,7 +121,8 @@ class Stepper:
 
     def forward(self, batch: Data, training: bool) -> list[Array]:
         """Compute outputs and total loss (`self.total`); stop if the loss is not finite."""
-        outputs = self.run.forward(batch.inputs, self.cache, training)
+        with self.random_bits():
+            outputs = self.run.forward(batch.inputs, self.cache, training)
         self.logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
         value = self.objective.forward(batch, outputs, self.logits)
         for penalty in self._penalties():

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnscratch import losses, metrics
-from nnscratch.errors import NotReadyError
+from nnscratch.errors import DataError, NotReadyError
 from nnscratch.metrics import Mean
 from nnscratch.optimizers import Optimizer
 from nnscratch.structure import flatten
+from nnscratch.training.batches import Batches
 from nnscratch.training.compiled import CompiledMetrics, check_metrics, per_output, resolve_loss
 from nnscratch.training.data import Data, checked_data, fitted_to
 from nnscratch.training.objective import Objective, Term
 from nnscratch.training.step import Stepper
+from nnscratch.training.streams import Source, Stream, is_stream
 from nnscratch.typing import Shape
 
 
@@ -46,6 +48,12 @@ class Trainer:
         self.nan_policy = nan_policy
         self.loss_tracker = Mean(name="loss")
         self.stepper: Stepper | None = None
+
+    @property
+    def step(self) -> Stepper:
+        """The step; `ready` has made it."""
+        assert self.stepper is not None
+        return self.stepper
 
     @property
     def metrics(self) -> list[metrics.Metric]:
@@ -84,6 +92,59 @@ class Trainer:
             self.optimizer.build(weights)
         self.stepper = stepper
         return stepper
+
+    def source(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        *,
+        batch_size: int | None = None,
+        steps: int | None = None,
+        shuffle: bool | str = False,
+        reshuffle: bool = False,
+    ) -> Source:
+        """Return where batches come from: arrays to cut up, or a stream of batches.
+
+        Args:
+            x: inputs, or a generator, `PyDataset` or other iterable of batches.
+            y: targets; not with a stream, which brings its own.
+            sample_weight: weights; likewise.
+            class_weight: dict from class index to weight.
+            batch_size: rows per batch.
+            steps: batches per epoch.
+            shuffle: see `Batches`.
+            reshuffle: see `Batches`.
+        """
+        if not is_stream(x):
+            data = self.check(x, y, sample_weight, class_weight)
+            return self.batches(data, batch_size, steps, shuffle, reshuffle)
+        if y is not None or sample_weight is not None:
+            raise DataError(
+                f"`x` is a {type(x).__name__}, whose batches bring targets and sample weights: "
+                "give neither `y` nor `sample_weight`."
+            )
+
+        def prepare(inputs: Any, targets: Any, weights: Any) -> Data:
+            batch: Data = self.model.as_batch(self.check(inputs, targets, weights, class_weight))
+            return batch
+
+        stream = Stream(x, prepare, steps, shuffle)
+        self.ready(stream.first())
+        return stream
+
+    def batches(
+        self,
+        data: Data,
+        batch_size: int | None = None,
+        steps: int | None = None,
+        shuffle: bool | str = False,
+        reshuffle: bool = False,
+    ) -> Batches:
+        """Return batches of checked data; the step is made ready for them."""
+        self.ready(data)
+        return Batches(data, batch_size, shuffle, steps, reshuffle, self.model.input_dtypes)
 
     def _new_stepper(
         self, target_shapes: Sequence[Shape | None], shapes: Sequence[Shape]

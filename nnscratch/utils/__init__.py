@@ -9,9 +9,14 @@ from nnscratch.utils.io import (
 )
 from nnscratch.utils.normalize import normalize
 from nnscratch.utils.progbar import Progbar
+from nnscratch.utils.py_dataset import PyDataset
+
+Sequence = PyDataset
 
 __all__ = [
     "Progbar",
+    "PyDataset",
+    "Sequence",
     "disable_interactive_logging",
     "enable_interactive_logging",
     "is_interactive_logging_enabled",

@@ -60,8 +60,8 @@ class KerasTwin:
     """A Keras model with a training step that also returns what happened inside.
 
     The step does what Keras's own `train_step` does, in its order, within one `tf.function`; the
-    layers' outputs are caught as the model calls them. `rehearse` also runs Keras's own step, so
-    that the two can be compared.
+    layers' outputs are caught as the model calls them. `own_step` runs Keras's own, so that the two
+    can be compared.
     """
 
     def __init__(self, engine: KerasEngine, model: Any) -> None:
@@ -169,26 +169,25 @@ class KerasTwin:
             self._infer = self._compiled(self._evaluate, batch)
         return self._infer(batch)
 
-    def rehearse(self, batch: Batch) -> tuple[Tensors, Tensors]:
-        """Run Keras's own `train_on_batch` and the instrumented step from the same state."""
-        before = [(v, np.array(v.value)) for v in self._everything()]
+    def own_step(self, batch: Batch) -> Tensors:
+        """Run Keras's own `train_on_batch`."""
         logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
         floatx = self.model.dtype
-        own = self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
-        self._set(before)
-        instrumented = self.step(batch, new_epoch=True)
-        self._set(before)
-        return own, instrumented
+        return self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
 
-    @staticmethod
-    def _set(values: list[tuple[Any, Array]]) -> None:
-        for variable, value in values:
+    def hidden(self) -> list[Array]:
+        """Return the noise layers' seed states and the metrics' sums."""
+        return [np.array(v.value) for v in self._hidden_variables()]
+
+    def load_hidden(self, values: list[Array]) -> None:
+        """Set them back; metrics that did not exist then are reset by the epoch's first step."""
+        for variable, value in zip(self._hidden_variables(), values, strict=False):
             variable.assign(value)
 
-    def _everything(self) -> list[Any]:
-        """Return all that a step changes, the noise layers' seed states included."""
-        seeds = [v for v in self.model.non_trainable_variables if v.name == "seed_generator_state"]
-        return [*self._state_variables().values(), *seeds]
+    def _hidden_variables(self) -> list[Any]:
+        model = self.model
+        seeds = [v for v in model.non_trainable_variables if v.name == "seed_generator_state"]
+        return [*seeds, *model.metrics_variables]
 
 
 class KerasRuleTwin:

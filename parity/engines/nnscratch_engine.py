@@ -95,7 +95,7 @@ class NnscratchTwin:
         stepper, rows = model._step_for("step", batch.x, batch.y, batch.sample_weight)
         if new_epoch:
             stepper.reset()
-        stepper.train(model._as_batch(rows))
+        stepper.train(model.as_batch(rows))
         found = {f"output/{name}": value for name, value in model.node_outputs().items()}
         found["loss"] = np.array(stepper.total)
         found |= self._gradients | self.state()
@@ -104,26 +104,25 @@ class NnscratchTwin:
     def infer(self, batch: Batch) -> Tensors:
         """Return outputs and loss of one batch in inference mode."""
         stepper, rows = self.model._step_for("infer", batch.x, batch.y, batch.sample_weight)
-        stepper.forward(self.model._as_batch(rows), training=False)
+        stepper.forward(self.model.as_batch(rows), training=False)
         outputs = self.model.node_outputs()
         found = {f"inference/{name}": value for name, value in outputs.items()}
         return found | {"inference/loss": np.array(stepper.total)}
 
-    def rehearse(self, batch: Batch) -> tuple[Tensors, Tensors]:
-        """Run nnscratch's own `train_on_batch` and `step` from the same state."""
-        state, seeds = self.state(), [stream.state for stream in self._streams()]
+    def own_step(self, batch: Batch) -> Tensors:
+        """Run nnscratch's own `train_on_batch`."""
         logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
         floatx = self.model.dtype
-        own = self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
-        self._go_back(state, seeds)
-        instrumented = self.step(batch, new_epoch=True)
-        self._go_back(state, seeds)
-        return own, instrumented
+        return self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
 
-    def _go_back(self, state: Tensors, seeds: list[Array]) -> None:
-        self.load(state)
-        for stream, seed in zip(self._streams(), seeds, strict=True):
-            stream.state = seed
+    def hidden(self) -> list[Array]:
+        """Return the noise layers' seed states; every epoch starts its metrics anew."""
+        return [stream.state for stream in self._streams()]
+
+    def load_hidden(self, values: list[Array]) -> None:
+        """Set them back."""
+        for stream, state in zip(self._streams(), values, strict=True):
+            stream.state = state
 
     def _streams(self) -> list[Any]:
         """Return the seed generators of the noise layers."""

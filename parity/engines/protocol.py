@@ -53,11 +53,14 @@ class Twin(Protocol):
     def infer(self, batch: Batch) -> Tensors:
         """Return every output and the loss of one batch in inference mode; no state changes."""
 
-    def rehearse(self, batch: Batch) -> tuple[Tensors, Tensors]:
-        """Return what the library's own training step and `step` make of a batch, and undo both.
+    def hidden(self) -> list[Array]:
+        """Return copies of what else a step changes: noise seeds and running metrics."""
 
-        Both start from the present state; afterwards the twin is as it was.
-        """
+    def load_hidden(self, values: list[Array]) -> None:
+        """Set back what `hidden` returned."""
+
+    def own_step(self, batch: Batch) -> Tensors:
+        """Run the library's own `train_on_batch`; return the state and the metrics it leaves."""
 
 
 class RuleTwin(Protocol):
