@@ -14,7 +14,7 @@ import nnscratch
 PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
-    {"typing", "errors", "naming", "structure"},
+    {"typing", "errors", "naming", "structure", "outdated"},
     {"config"},
     {"casting"},
     {"cache", "random", "serialization"},
@@ -25,7 +25,10 @@ FLOORS = [
     {"training"},
     {"models"},
     {"gradcheck"},
-    {"cli", "__main__"},
+    {"compat"},
+    {"compare"},
+    {"cli"},
+    {"__main__"},
 ]
 """From the foundations upwards: a room may import from its own floor's lower ones only."""
 

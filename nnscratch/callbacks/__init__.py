@@ -2,18 +2,28 @@
 
 from nnscratch.callbacks.callback import Callback
 from nnscratch.callbacks.callback_list import CallbackList
+from nnscratch.callbacks.csv_logger import CSVLogger
 from nnscratch.callbacks.early_stopping import EarlyStopping
 from nnscratch.callbacks.history import History
 from nnscratch.callbacks.lambda_callback import LambdaCallback
 from nnscratch.callbacks.monitor import MonitorCallback
+from nnscratch.callbacks.plateau import ReduceLROnPlateau
 from nnscratch.callbacks.progress import ProgbarLogger
+from nnscratch.callbacks.scheduler import LearningRateScheduler
+from nnscratch.callbacks.swap_ema import SwapEMAWeights
+from nnscratch.callbacks.terminate import TerminateOnNaN
 
 __all__ = [
+    "CSVLogger",
     "Callback",
     "CallbackList",
     "EarlyStopping",
     "History",
     "LambdaCallback",
+    "LearningRateScheduler",
     "MonitorCallback",
     "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "SwapEMAWeights",
+    "TerminateOnNaN",
 ]

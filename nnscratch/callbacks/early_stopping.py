@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, NamedTuple
+from typing import Any
 
 from nnscratch.callbacks.callback import Logs
 from nnscratch.callbacks.monitor import MonitorCallback
 from nnscratch.utils import io
-
-
-class TraceRow(NamedTuple):
-    """What `EarlyStopping` saw and decided after one epoch.
-
-    Attributes:
-        epoch: number of the epoch, counted from 0.
-        value: the monitored value, None if the logs lacked it.
-        best: the best value after this epoch.
-        wait: number of epochs without improvement after this epoch.
-        decision: `"improved"`, `"improved, short of the baseline"`, `"waiting"`, `"stop"`,
-            `"warm-up"` (before `start_from_epoch`) or `"missing"`.
-    """
-
-    epoch: int
-    value: float | None
-    best: float | None
-    wait: int
-    decision: str
 
 
 class EarlyStopping(MonitorCallback):
@@ -98,14 +79,14 @@ class EarlyStopping(MonitorCallback):
         self.best = None
         self.best_epoch = 0
         self.best_weights: list[Any] | None = None
-        self._trace: list[TraceRow] = []
+        self._trace = []
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Judge the epoch and stop training if the patience is at an end."""
         self._resolve_direction()
         value = self._monitored(logs or {})
         decision = self._judge(epoch, value)
-        self._trace.append(TraceRow(epoch, value, self.best, self.wait, decision))
+        self._record(epoch, value, self.wait, decision)
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Say what happened and bring back the best weights, if asked to."""
@@ -118,10 +99,6 @@ class EarlyStopping(MonitorCallback):
                 f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}."
             )
         self.model.set_weights(self.best_weights)
-
-    def trace(self) -> list[TraceRow]:
-        """Return what was seen and decided in the last run, one row an epoch."""
-        return list(self._trace)
 
     def _monitored(self, logs: dict[str, Any]) -> float | None:
         """Return the monitored value, warning if the logs lack it."""

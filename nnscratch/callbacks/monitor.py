@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,25 @@ from nnscratch import config
 from nnscratch.callbacks.callback import Callback
 
 MODES = ("auto", "min", "max")
+
+
+class TraceRow(NamedTuple):
+    """What a monitoring callback saw and decided after one epoch.
+
+    Attributes:
+        epoch: number of the epoch, counted from 0.
+        value: the monitored value, None if the logs lacked it.
+        best: the best value after this epoch.
+        wait: number of epochs without improvement after this epoch.
+        decision: such as `"improved"`, `"waiting"`, `"stop"`, `"reduced"`,
+            `"warm-up"` or `"missing"`; each callback says which it has.
+    """
+
+    epoch: int
+    value: float | None
+    best: float | None
+    wait: int
+    decision: str
 
 
 class MonitorCallback(Callback):
@@ -50,6 +69,15 @@ class MonitorCallback(Callback):
         self.best = baseline
         self.min_delta = abs(min_delta)
         self._direction: str | None = None if mode == "auto" else mode
+        self._trace: list[TraceRow] = []
+
+    def trace(self) -> list[TraceRow]:
+        """Return what was seen and decided in the last run, one row an epoch."""
+        return list(self._trace)
+
+    def _record(self, epoch: int, value: float | None, wait: int, decision: str) -> None:
+        """Add a row to the trace."""
+        self._trace.append(TraceRow(epoch, value, self.best, wait, decision))
 
     def _is_improvement(self, value: float, reference: float | None) -> bool:
         """Return whether `value` improves on `reference`; None is always improved on."""

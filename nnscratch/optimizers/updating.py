@@ -116,6 +116,11 @@ class Updates(HasLearningRate):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_made_engine": None}  # a copy makes an arena of its own
 
+    @property
+    def averages(self) -> list[tuple[Variable, Variable]]:
+        """Each weight with its moving average; empty without `use_ema` or before the build."""
+        return list(zip(self._trainable_variables, self._averages or (), strict=False))
+
     # -- the step ----------------------------------------------------------------------------
 
     @property
