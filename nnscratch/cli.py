@@ -24,8 +24,30 @@ def _add_parity(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace
     return run
 
 
+def _add_run(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
+    """Run a script with Keras's names meaning nnscratch."""
+    parser.add_argument("script", help="a Python program written for Keras")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="the program's own arguments")
+
+    def run(options: argparse.Namespace) -> int:
+        code: int = import_module("nnscratch.compat").run_script(options.script, options.arguments)
+        return code
+
+    return run
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
+    """Run a script under Keras and under nnscratch."""
+    command = import_module("nnscratch.compare.command")
+    command.add_arguments(parser)
+    run: Callable[[argparse.Namespace], int] = command.run
+    return run
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], Callable[..., int]]]] = {
     "parity": ("compare nnscratch with Keras, tensor by tensor and step by step", _add_parity),
+    "run": ("run a program written for Keras, without Keras", _add_run),
+    "compare": ("run a program under Keras and under nnscratch, side by side", _add_compare),
 }
 """Name of each command: a line of help, and a function that adds its options and returns it."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnscratch.casting import as_numeric, standardize_dtype
 from nnscratch.errors import ShapeError
-from nnscratch.naming import auto_name, current_path
+from nnscratch.naming import auto_name, current_path, name_scope
 from nnscratch.typing import Array, ArrayLike
 
 
@@ -79,7 +79,8 @@ class Variable:
                     f"shape={shape} for variable {self.path!r}"
                 )
             dtype = standardize_dtype(dtype)
-            values = np.asarray(initializer(tuple(shape), dtype=dtype))
+            with name_scope(self.name):  # the path by which a recorded draw is known
+                values = np.asarray(initializer(tuple(shape), dtype=dtype))
             if values.shape != tuple(shape):
                 raise ShapeError(
                     f"The initializer of {self.path!r} returned shape {values.shape}; "

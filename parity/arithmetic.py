@@ -48,6 +48,8 @@ def deviation(reference: Any, candidate: Any, scale: float | None = None) -> Dev
     reference. Every element counts alike: a small element of a large tensor may be off by what
     rounding does to the large ones, since both came out of the same sums.
 
+    Subnormal numbers count as zero: TensorFlow's kernels flush them.
+
     An all-zero reference has no scale. The candidate must then be zero too: the error is 0, or
     infinite. A tensor that is zero only up to rounding is judged by a given scale instead (see
     `parity.bands.companions`). NaN and infinities must be in the same places.
@@ -69,7 +71,7 @@ def deviation(reference: Any, candidate: Any, scale: float | None = None) -> Dev
         return Deviation(np.inf, note=f"dtype {got.dtype}, reference {ref.dtype}")
     if ref.size == 0:
         return Deviation(0.0)
-    a, b = ref.astype(np.float64), got.astype(np.float64)
+    a, b = _flushed(ref), _flushed(got)
     alike = (a == b) | (np.isnan(a) & np.isnan(b))
     if alike.all():
         return Deviation(0.0, *_element(a, b, 0))
@@ -82,6 +84,14 @@ def deviation(reference: Any, candidate: Any, scale: float | None = None) -> Dev
     unit = scale_of(a) if scale is None else scale
     error = float(difference.flat[worst] / unit) if unit > 0 else np.inf
     return Deviation(error, *_element(a, b, worst))
+
+
+def _flushed(tensor: Array) -> Array:
+    """Return a tensor in float64, with what is subnormal in its own type set to zero."""
+    wide = tensor.astype(np.float64)
+    if tensor.dtype.kind == "f":
+        wide[np.abs(wide) < np.finfo(tensor.dtype).tiny] = 0.0
+    return wide
 
 
 def _element(a: Array, b: Array, flat: int) -> tuple[tuple[int, ...], float, float]:

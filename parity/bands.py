@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from nnscratch.typing import Array
@@ -47,7 +47,7 @@ def companions(case: Case) -> dict[str, str]:
     {'0_Dense/bias': '0_Dense/kernel'}
     """
     pairs = {}
-    names = [(kind, kwargs) for kind, kwargs in case.layers()]
+    names = case.layers()
     for i, (kind, kwargs) in enumerate(names):
         if not _cancelled_downstream(names, i):
             continue
@@ -58,7 +58,7 @@ def companions(case: Case) -> dict[str, str]:
     return pairs
 
 
-def _cancelled_downstream(layers: list[tuple[str, Mapping[str, object]]], i: int) -> bool:
+def _cancelled_downstream(layers: Sequence[tuple[str, Mapping[str, object]]], i: int) -> bool:
     kind, kwargs = layers[i]
     if kind == "Dense" and not _is_linear(kwargs):
         return False
@@ -88,5 +88,6 @@ def companion_scale(
     for variable, companion in pairs.items():
         if rest == variable or rest.startswith(variable + "/"):
             other = f"{kind}/{companion}{rest[len(variable) :]}"
-            return max(scale_of(tensors[tensor]), scale_of(tensors[other]))
+            if other in tensors:  # it may be frozen, or left out
+                return max(scale_of(tensors[tensor]), scale_of(tensors[other]))
     return None

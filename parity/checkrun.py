@@ -6,7 +6,7 @@ import numpy as np
 
 from parity.bands import CHECK
 from parity.engines.protocol import Engine, Library, Tensors
-from parity.results import LATER, Judge, Outcome
+from parity.results import DIFFERS, LATER, OK, OUT, Finding, Judge, Outcome
 from parity.units import Check
 
 
@@ -30,22 +30,43 @@ def run_check(check: Check, dtype: str, reference: Engine, candidate: Engine) ->
     wider = band > CHECK[dtype]
     expected = _values(check, reference.library(dtype))
     received = _values(check, candidate.library(dtype))
-    Judge(outcome, lambda tensor: (band, check.reason if wider else "")).compare(
-        1, expected, received
-    )
+    judge = Judge(outcome, lambda tensor: (band, check.reason if wider else ""))
+    _settle(judge, judge.compare(1, expected, received))
+    _compare_with_records(check, outcome, expected, received)
+    outcome.steps = 1
+    if check.differs:
+        _expect_difference(check, outcome)
+    return outcome
+
+
+def _compare_with_records(
+    check: Check, outcome: Outcome, expected: Tensors, received: Tensors
+) -> None:
+    """Hold both libraries against the recorded values, which have fewer digits."""
+    nearest = outcome.worst
     for name, golden in check.golden.items():
         record = np.asarray(golden.value, dtype=np.float64)
         judge = Judge(outcome, lambda tensor, tolerance=golden.tolerance: (tolerance, ""))
         for who, values in (("Keras", expected), ("nnscratch", received)):
-            judge.compare(
-                1,
-                {f"{name} (recorded)": record},
-                {f"{name} (recorded)": values[name].astype(np.float64).reshape(record.shape)},
-            )
-            if outcome.first is not None and not outcome.detail:
-                outcome.detail = f"first left its band when {who} was compared"
-    outcome.steps = 1
-    return outcome
+            value = values[name].astype(np.float64).reshape(record.shape)
+            label = f"{name} (recorded; {who})"
+            _settle(judge, judge.compare(1, {label: record}, {label: value}))
+    if outcome.status == OK:
+        outcome.worst = nearest
+
+
+def _settle(judge: Judge, findings: list[Finding]) -> None:
+    for finding in findings:
+        judge.settle(finding)
+
+
+def _expect_difference(check: Check, outcome: Outcome) -> None:
+    """Turn the verdict round: a difference made on purpose must be there."""
+    if outcome.status == OUT:
+        outcome.status, outcome.detail = DIFFERS, check.differs
+    elif outcome.status == OK:
+        outcome.status = OUT
+        outcome.detail = f"no difference is left, although there should be one: {check.differs}"
 
 
 def _values(check: Check, library: Library) -> Tensors:

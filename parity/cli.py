@@ -7,6 +7,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,23 @@ INSTALL = (
 )
 
 
+TOOLS = {
+    "fuzz": ("compare random models", "parity.fuzz.cli"),
+    "sabotage": ("break nnscratch on purpose and see that it is caught", "parity.sabotage.cli"),
+}
+"""Commands below `parity`; each module has `add_arguments(parser)` and `run(options)`."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the suite's options to a parser, which may be a sub-command of another."""
+    """Add the suite's options and tools to a parser, which may be a sub-command of another."""
+    parser.set_defaults(tool=None)
+    tools = parser.add_subparsers(metavar="tool", title="tools")
+    for name, (summary, module) in TOOLS.items():
+        if find_spec(module) is not None:
+            tool = import_module(module)
+            command = tools.add_parser(name, help=summary, description=summary)
+            tool.add_arguments(command)
+            command.set_defaults(tool=tool.run)
     parser.add_argument("--full", action="store_true", help="run every unit, not the quick choice")
     parser.add_argument(
         "--case", action="append", default=[], metavar="NAME", help="run these (globs may be used)"
@@ -78,6 +95,9 @@ def run(
     Returns:
         0 if every tensor stayed in its band, 1 if not, 2 if the suite could not run.
     """
+    if options.tool is not None:
+        code: int = options.tool(options)
+        return code
     from parity.report import table
     from parity.versions import differences, missing, versions
 

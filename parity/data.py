@@ -80,11 +80,11 @@ MAKERS: dict[str, Maker] = {
 
 def make(case: Case, dtype: str) -> Batch:
     """Return all rows of a case in its float type, with sample weights if it has them."""
-    x, y = MAKERS[case.data.maker](case.samples, **case.data.kwargs)
+    x, y = MAKERS[case.data.maker](case.samples * case.parts, **case.data.kwargs)
     y = y.astype(dtype) if y.dtype.kind == "f" else y
     weights = None
     if case.weighted:
-        weights = (np.arange(case.samples) * 7 % 5 / 2.0).astype(dtype)
+        weights = (np.arange(len(x)) * 7 % 5 / 2.0).astype(dtype)
     return Batch(x.astype(dtype), y, weights)
 
 
@@ -97,10 +97,16 @@ def batches(case: Case, rows: Batch) -> Iterator[tuple[Batch, bool]]:
     """
     done = 0
     while True:
-        for start in range(0, case.samples, case.batch_size):
-            if done == case.steps:
-                return
-            part = slice(start, start + case.batch_size)
-            weight = None if rows.sample_weight is None else rows.sample_weight[part]
-            yield Batch(rows.x[part], rows.y[part], weight), start == 0
-            done += 1
+        for part in range(case.parts):
+            begin = part * case.samples
+            for start in range(begin, begin + case.samples, case.batch_size):
+                if done == case.steps:
+                    return
+                stop = min(start + case.batch_size, begin + case.samples)
+                yield _take(rows, slice(start, stop)), start == begin
+                done += 1
+
+
+def _take(rows: Batch, part: slice) -> Batch:
+    weight = None if rows.sample_weight is None else rows.sample_weight[part]
+    return Batch(rows.x[part], rows.y[part], weight)

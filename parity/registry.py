@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any
 
-from nnscratch.errors import unknown_name
+from nnscratch.errors import closest_name, unknown_name
 from parity.units import Case, Check, Golden, Rule, Unit
 
 TABLES = (
@@ -27,6 +27,9 @@ TABLES = (
     "parity.checks.training",
     "parity.checks.callbacks",
     "parity.checks.seeds",
+    "parity.scripts.classification",
+    "parity.scripts.regression",
+    "parity.scripts.regularized",
     "parity.checks.later",
 )
 """Modules that add units when they are imported, in the order of the report."""
@@ -103,7 +106,9 @@ def select(
     names, areas = list(names), list(areas)
     for name in names:
         if not any(fnmatchcase(unit.name, name) for unit in units):
-            raise unknown_name("case", name, [unit.name for unit in units])
+            near = closest_name(name, [unit.name for unit in units])
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise ValueError(f"Unknown case {name!r}.{hint} `--list --full` shows all of them.")
     for area in areas:
         if not any(area.lower() in unit.area for unit in units):
             raise unknown_name("area", area, {unit.area for unit in units})

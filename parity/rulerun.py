@@ -10,8 +10,8 @@ from parity.engines.protocol import Engine
 from parity.results import Judge, Outcome
 from parity.units import Rule
 
-SHAPES = ((7, 5), (5,), (4, 3, 2), ())
-"""Shapes of the variables, a scalar among them."""
+SHAPES = ((7, 5), (12,), (4, 3, 2))
+"""Shapes of the variables; each has elements enough never to pass through zero as a whole."""
 
 
 def initial_values(rule: Rule, dtype: str) -> list[Array]:
@@ -57,6 +57,7 @@ def run_rule(rule: Rule, dtype: str, reference: Engine, candidate: Engine) -> Ou
     got = candidate.rule_twin(rule, dtype, [v.copy() for v in values])
     for number, given in enumerate(gradients(rule, dtype), start=1):
         expected = ref.step([g.copy() for g in given])
-        judge.compare(number, expected, got.step([g.copy() for g in given]))
+        for finding in judge.compare(number, expected, got.step([g.copy() for g in given])):
+            judge.settle(finding)
     outcome.steps = rule.steps
     return outcome

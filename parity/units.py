@@ -65,6 +65,8 @@ class Case:
         metrics: names or `Obj`s.
         data: which data.
         samples: rows of one epoch; batches are taken in order and the last may be short.
+        parts: how many epochs have rows of their own before rows come again; with few rows a
+            network learns them by heart, and its gradients drown in rounding.
         batch_size: rows of a full batch.
         weighted: give every sample a weight (some of them zero).
         steps: how many training steps.
@@ -72,6 +74,7 @@ class Case:
         dtypes: float types it runs in.
         allowances: wider bands, each with its reason.
         quick: part of the default selection.
+        behaviours: which of the behaviours D1 to D25 it covers.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Case:
     metrics: tuple[str | Obj, ...] = ()
     data: Data = Data("digits")
     samples: int = 200
+    parts: int = 1
     batch_size: int = 32
     weighted: bool = False
     steps: int = 200
@@ -104,7 +108,19 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """One optimizer fed the same gradients by both engines, compared after every step."""
+    """One optimizer fed the same gradients by both engines, compared after every step.
+
+    Args:
+        name: unique name.
+        area: the heading it is reported under.
+        optimizer: class name and arguments.
+        steps: how many updates.
+        seed: seed of variables and gradients.
+        dtypes: float types it runs in.
+        allowances: wider bands, each with its reason.
+        quick: part of the default selection.
+        behaviours: which of the behaviours D1 to D25 it covers.
+    """
 
     name: str
     area: str
@@ -142,6 +158,8 @@ class Check:
         bands: band by dtype, where the default does not fit.
         reason: why `bands` are what they are.
         later: why the behaviour is not checked yet; such a check is listed, not run.
+        differs: why nnscratch departs from Keras here on purpose; the check then fails if the
+            two agree.
     """
 
     name: str
@@ -151,6 +169,7 @@ class Check:
     bands: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
     later: str = ""
+    differs: str = ""
     dtypes: tuple[str, ...] = DTYPES
     quick: bool = False
     behaviours: tuple[str, ...] = ()

@@ -1,28 +1,109 @@
 """Layers: each a function of arrays beside its derivative."""
 
 from nnscratch.errors import missing_attribute
+from nnscratch.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
-from nnscratch.layers.core import Activation, Dense, Flatten, Input, InputLayer
+from nnscratch.layers.convolution import Conv2D
+from nnscratch.layers.core import Dense, Flatten, Input, InputLayer
+from nnscratch.layers.functional import (
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from nnscratch.layers.group_normalization import GroupNormalization
+from nnscratch.layers.joining import Concatenate, Dot
+from nnscratch.layers.lambda_layer import Lambda
+from nnscratch.layers.layer_normalization import LayerNormalization
+from nnscratch.layers.lookup import deserialize, serialize
+from nnscratch.layers.merging import Add, Average, Maximum, Minimum, Multiply, Subtract
 from nnscratch.layers.noise import AlphaDropout, GaussianDropout, GaussianNoise
 from nnscratch.layers.normalization import BatchNormalization
+from nnscratch.layers.pooling import (
+    AveragePooling2D,
+    AvgPool2D,
+    GlobalAveragePooling2D,
+    GlobalAvgPool2D,
+    GlobalMaxPool2D,
+    GlobalMaxPooling2D,
+    MaxPool2D,
+    MaxPooling2D,
+)
+from nnscratch.layers.prelu import PReLU
+from nnscratch.layers.preprocessing import Normalization, Rescaling
 from nnscratch.layers.regularization import Dropout, SpatialDropout1D
+from nnscratch.layers.reshaping import Permute, RepeatVector, Reshape, ZeroPadding2D
+from nnscratch.layers.rms_normalization import RMSNormalization
 from nnscratch.layers.symbolic import KerasTensor, Node
+from nnscratch.layers.unit_normalization import UnitNormalization
+
+Convolution2D = Conv2D
 
 __all__ = [
+    "ELU",
     "Activation",
+    "ActivityRegularization",
+    "Add",
     "AlphaDropout",
+    "Average",
+    "AveragePooling2D",
+    "AvgPool2D",
     "BatchNormalization",
+    "Concatenate",
+    "Conv2D",
+    "Convolution2D",
     "Dense",
+    "Dot",
     "Dropout",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GlobalAveragePooling2D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPooling2D",
+    "GroupNormalization",
     "Input",
     "InputLayer",
     "KerasTensor",
+    "Lambda",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
+    "MaxPool2D",
+    "MaxPooling2D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
     "Node",
+    "Normalization",
+    "PReLU",
+    "Permute",
+    "RMSNormalization",
+    "ReLU",
+    "RepeatVector",
+    "Rescaling",
+    "Reshape",
+    "Softmax",
     "SpatialDropout1D",
+    "Subtract",
+    "UnitNormalization",
+    "ZeroPadding2D",
+    "add",
+    "average",
+    "concatenate",
+    "deserialize",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "serialize",
+    "subtract",
 ]
 
 __getattr__ = missing_attribute(__name__, __all__)

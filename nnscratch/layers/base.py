@@ -11,8 +11,9 @@ import numpy as np
 
 from nnscratch import regularizers
 from nnscratch.cache import Cache
-from nnscratch.casting import as_numeric, standardize_dtype
+from nnscratch.casting import as_numeric
 from nnscratch.errors import NotReadyError, ShapeError, unknown_name
+from nnscratch.layers.config import Configurable, read_dtype
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.layers.weights import HasWeights
 from nnscratch.naming import auto_name, name_scope
@@ -39,7 +40,7 @@ def _scoped(build: Callable[..., None]) -> Callable[..., None]:
     return scoped
 
 
-class Layer(HasWeights):
+class Layer(Configurable, HasWeights):
     """A function of arrays with weights, and its derivative.
 
     A subclass writes the mathematics: `build` makes weights from the input's shape, `forward`
@@ -91,7 +92,7 @@ class Layer(HasWeights):
     ) -> None:
         super().__init__(
             auto_name(type(self).__name__) if name is None else name,
-            standardize_dtype(dtype),
+            read_dtype(dtype),
             bool(trainable),
         )
         self.activity_regularizer = regularizers.get(activity_regularizer)
@@ -253,6 +254,16 @@ def check_axis(layer: Layer, input_shape: Shape, axis: int, expected: int) -> No
         raise ShapeError(
             f"{type(layer).__name__} layer {layer.name!r} expects inputs with {expected} values "
             f"along axis {axis}. Received: shape={('N', *input_shape[1:])!r}"
+        )
+
+
+def check_rank(layer: Layer, input_shape: Shape, axes: str) -> None:
+    """Raise unless the input has the axes named, such as `"N, height, width, channels"`."""
+    if isinstance(input_shape, list) or len(input_shape) != len(axes.split(",")):
+        received = input_shape if isinstance(input_shape, list) else ("N", *input_shape[1:])
+        raise ShapeError(
+            f"{type(layer).__name__} layer {layer.name!r} expects inputs of shape ({axes}). "
+            f"Received: shape={received!r}"
         )
 
 

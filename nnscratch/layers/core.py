@@ -1,4 +1,4 @@
-"""The layers every network has: the input, the dense layer, an activation, flattening."""
+"""The layers every network has: the input, the dense layer, flattening."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from nnscratch import activations, constraints, initializers, regularizers
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
+from nnscratch.layers.config import not_offered
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.typing import Array, Shape
 
@@ -23,18 +24,32 @@ class InputLayer(Layer):
         batch_size: fixed batch size, if any.
         dtype: type that inputs are cast to.
         batch_shape: the shape with the batch; instead of `shape`.
+        sparse: accepted for compatibility; only dense arrays are offered.
+        ragged: accepted for compatibility, as `sparse`.
+        optional: accepted for compatibility; an input is always needed.
         name: name of the layer.
+
+    Raises:
+        ValueError: not exactly one of `shape` and `batch_shape`, or a size that is not positive.
     """
+
+    build_is_saved = False
 
     def __init__(
         self,
         shape: Any = None,
         batch_size: int | None = None,
         dtype: Any = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
         batch_shape: Any = None,
+        optional: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(dtype=dtype, name=name)
+        for argument, value in (("sparse", sparse), ("ragged", ragged), ("optional", optional)):
+            if value:
+                raise not_offered(self, argument, value, "Give dense arrays for every input.")
         if (shape is None) == (batch_shape is None):
             raise ValueError(
                 "Input needs exactly one of `shape` and `batch_shape`. "
@@ -58,6 +73,17 @@ class InputLayer(Layer):
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape given, the batch included."""
         return self.batch_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return shape, type and name."""
+        return {
+            "batch_shape": self.batch_shape,
+            "dtype": self.dtype,
+            "sparse": False,
+            "ragged": False,
+            "name": self.name,
+            "optional": False,
+        }
 
 
 def _checked_shape(shape: Any) -> Shape:
@@ -89,7 +115,7 @@ def Input(  # noqa: N802 (Keras's name)
     >>> Input((784,)).shape
     (None, 784)
     """
-    return InputLayer(shape, batch_size, dtype, batch_shape, name).output
+    return InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name).output
 
 
 class Dense(Layer):
@@ -109,6 +135,9 @@ class Dense(Layer):
         activity_regularizer: penalty on y, averaged over the batch.
         kernel_constraint: projection of W after every update.
         bias_constraint: projection of b after every update.
+        lora_rank: not offered.
+        lora_alpha: not offered.
+        quantization_config: not offered.
         kwargs: see `Layer`.
 
     Shapes:
@@ -125,6 +154,13 @@ class Dense(Layer):
     [[7.0, 7.0]]
     """
 
+    config_names = (
+        *("units", "activation", "use_bias", "kernel_initializer", "bias_initializer"),
+        *("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"),
+        "quantization_config",
+    )
+    quantization_config = None
+
     def __init__(
         self,
         units: int,
@@ -137,10 +173,21 @@ class Dense(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: None = None,
+        lora_alpha: None = None,
+        quantization_config: None = None,
         **kwargs: Any,
     ) -> None:
         if isinstance(units, bool) or not isinstance(units, (int, np.integer)) or units < 1:
             raise ValueError(f"`units` must be a positive integer. Received: units={units!r}")
+        absent = {
+            "lora_rank": lora_rank,
+            "lora_alpha": lora_alpha,
+            "quantization_config": quantization_config,
+        }
+        for argument, value in absent.items():
+            if value is not None:
+                raise not_offered(self, argument, value, "Leave it out: all weights are trained.")
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = int(units)
         self.activation = activations.get(activation)
@@ -215,42 +262,6 @@ class Dense(Layer):
         return self.activation.output_shape((*input_shape[:-1], self.units))
 
 
-class Activation(Layer):
-    """An activation as a layer of its own: y = f(x).
-
-    Args:
-        activation: f, by name or as an `Activation` function object.
-        kwargs: see `Layer`.
-
-    >>> Activation("relu")(np.array([[-1.0, 2.0]])).tolist()
-    [[0.0, 2.0]]
-    """
-
-    def __init__(self, activation: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.activation = activations.get(activation)
-
-    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
-        """Compute f(x)."""
-        return self.activation.forward(x, cache)
-
-    def backward(self, dy: Array, cache: Cache) -> Array:
-        """Compute f'(x)·dy."""
-        return self.activation.backward(dy, cache)
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of f(x)."""
-        return self.activation.output_shape(input_shape)
-
-    def logits(self, cache: Cache) -> Array | None:
-        """Return x where the activation is softmax or sigmoid."""
-        return cache.z if self.activation.is_probability else None
-
-    def backward_from_logits(self, dz: Array, cache: Cache) -> Array:
-        """Return dz: the layer's input is z."""
-        return dz
-
-
 class Flatten(Layer):
     """Make one axis of all the axes behind the batch: (N, a, b, …) → (N, a·b·…).
 
@@ -261,6 +272,8 @@ class Flatten(Layer):
     >>> Flatten()(np.zeros((2, 28, 28))).shape
     (2, 784)
     """
+
+    config_names = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -45,6 +45,8 @@ class GaussianNoise(TrainingNoise):
     [[0.0127, -0.0493]]
     """
 
+    config_names = ("stddev", "seed")
+
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stddev = checked_fraction("stddev", stddev)
@@ -86,6 +88,8 @@ class GaussianDropout(TrainingNoise):
     >>> layer(np.ones((1, 2)), training=True).astype(float).round(4).tolist()
     [[1.0633, 0.7535]]
     """
+
+    config_names = ("rate", "seed")
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -138,6 +142,8 @@ class AlphaDropout(TrainingNoise):
     [[0.779, -0.779, 0.779, -0.779]]
     """
 
+    config_names = ("rate", "seed", "noise_shape")
+
     def __init__(
         self,
         rate: float,
@@ -186,9 +192,10 @@ class AlphaDropout(TrainingNoise):
 
 def _below_one(rate: Any) -> float:
     """Return a rate at which the noise has a finite variance."""
-    if checked_fraction("rate", rate) == 1:
+    checked = checked_fraction("rate", rate)
+    if checked == 1:
         raise ValueError(
             "`rate` must be below 1, where the noise of this layer would be infinite. "
             f"Received: rate={rate!r}. Dropout(1.0) sets everything to zero."
         )
-    return rate  # type: ignore[no-any-return]
+    return checked

@@ -10,6 +10,7 @@ from nnscratch import constraints, initializers, regularizers
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
+from nnscratch.layers.config import not_offered
 from nnscratch.typing import Array, Shape
 from nnscratch.variable import Variable
 
@@ -36,6 +37,10 @@ class BatchNormalization(Layer):
         gamma_regularizer: penalty on γ.
         beta_constraint: projection of β after every update.
         gamma_constraint: projection of γ after every update.
+        renorm: not offered.
+        renorm_clipping: without effect.
+        renorm_momentum: without effect.
+        synchronized: accepted for compatibility (one process has nothing to synchronize).
         kwargs: see `Layer`.
 
     Shapes:
@@ -55,6 +60,13 @@ class BatchNormalization(Layer):
     [0.019999999552965164]
     """
 
+    config_names = (
+        *("axis", "momentum", "epsilon", "center", "scale", "beta_initializer"),
+        *("gamma_initializer", "moving_mean_initializer", "moving_variance_initializer"),
+        *("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"),
+        *("synchronized", "renorm", "renorm_clipping", "renorm_momentum"),
+    )
+
     def __init__(
         self,
         axis: int = -1,
@@ -70,9 +82,15 @@ class BatchNormalization(Layer):
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,
         gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: dict[str, float] | None = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if renorm:
+            raise not_offered(self, "renorm", renorm, "Use plain batch normalization.")
         if not 0.0 <= momentum <= 1.0:
             raise ValueError(f"`momentum` must be between 0 and 1. Received: {momentum!r}")
         if not epsilon >= 0.0:
@@ -90,6 +108,10 @@ class BatchNormalization(Layer):
         self.gamma_regularizer = regularizers.get(gamma_regularizer)
         self.beta_constraint = constraints.get(beta_constraint)
         self.gamma_constraint = constraints.get(gamma_constraint)
+        self.renorm = False
+        self.renorm_clipping = renorm_clipping
+        self.renorm_momentum = renorm_momentum
+        self.synchronized = synchronized
         self.gamma: Variable | None = None
         self.beta: Variable | None = None
 

@@ -10,7 +10,7 @@ import numpy as np
 from nnscratch import random
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
-from nnscratch.layers.base import Layer
+from nnscratch.layers.base import Layer, check_rank
 from nnscratch.typing import Array, Shape
 
 
@@ -22,6 +22,7 @@ class TrainingNoise(Layer):
             that has something to draw has one.
     """
 
+    build_is_saved = False
     seed_generator: random.SeedGenerator
 
     def _make_stream(self, seed: int | None) -> None:
@@ -57,6 +58,8 @@ class Dropout(TrainingNoise):
     [0.0, 2.0]
     """
 
+    config_names = ("rate", "seed", "noise_shape")
+
     def __init__(
         self,
         rate: float,
@@ -88,10 +91,16 @@ class Dropout(TrainingNoise):
         y *= cache.keep
         return y
 
-    def backward(self, dy: Array, cache: Cache) -> Array:
-        """Compute m·dy/(1 - rate), with the m of the forward pass."""
+    def backward(self, dy: Array, cache: Cache) -> Array | None:
+        """Compute m·dy/(1 - rate), with the m of the forward pass; None where all is dropped.
+
+        Convention: at a rate of 1 nothing depends on x, so the layers before have no gradient, as
+        in Keras, and the optimizer leaves them alone instead of stepping along zeros.
+        """
         if not cache.active:
             return dy
+        if self.rate == 1:
+            return None
         dx: Array = np.multiply(dy, cache.scale, out=cache.buffer("dx", dy.shape, dy.dtype))
         dx *= cache.keep
         return dx
@@ -135,11 +144,11 @@ class SpatialDropout1D(Dropout):
 
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless there are three axes."""
-        if len(input_shape) != 3:
-            raise ShapeError(
-                f"SpatialDropout1D layer {self.name!r} expects inputs of shape (N, steps, "
-                f"channels). Received: shape={('N', *input_shape[1:])!r}"
-            )
+        check_rank(self, input_shape, "N, steps, channels")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again, as Keras does without `trainable`."""
+        return {"rate": self.rate, "seed": self.seed, "name": self.name, "dtype": self.dtype}
 
 
 def checked_fraction(argument: str, value: Any) -> float:

@@ -1,9 +1,19 @@
-"""Losses: what training makes small, each beside its gradient."""
+"""Losses: what training makes small, each beside its gradient.
+
+All of Keras 3.15.1's are here but CTC, which aligns sequences and waits for recurrent layers.
+"""
 
 from nnscratch.losses.base import Loss
 from nnscratch.losses.binary import BinaryCrossentropy, binary_crossentropy
+from nnscratch.losses.binary_focal import BinaryFocalCrossentropy, binary_focal_crossentropy
 from nnscratch.losses.categorical import CategoricalCrossentropy, categorical_crossentropy
+from nnscratch.losses.circle import Circle, circle
 from nnscratch.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
+from nnscratch.losses.focal import CategoricalFocalCrossentropy, categorical_focal_crossentropy
+from nnscratch.losses.generalized import (
+    CategoricalGeneralizedCrossEntropy,
+    categorical_generalized_cross_entropy,
+)
 from nnscratch.losses.hinge import (
     CategoricalHinge,
     Hinge,
@@ -13,6 +23,7 @@ from nnscratch.losses.hinge import (
     squared_hinge,
 )
 from nnscratch.losses.lookup import deserialize, get, serialize
+from nnscratch.losses.overlap import Dice, Tversky, dice, tversky
 from nnscratch.losses.regression import (
     Huber,
     LogCosh,
@@ -38,9 +49,14 @@ from nnscratch.losses.wrapper import LossFunctionWrapper
 
 __all__ = [
     "BinaryCrossentropy",
+    "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
     "CategoricalHinge",
+    "Circle",
     "CosineSimilarity",
+    "Dice",
     "Hinge",
     "Huber",
     "KLDivergence",
@@ -54,11 +70,17 @@ __all__ = [
     "Poisson",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
+    "Tversky",
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
     "categorical_hinge",
+    "circle",
     "cosine_similarity",
     "deserialize",
+    "dice",
     "get",
     "hinge",
     "huber",
@@ -72,4 +94,5 @@ __all__ = [
     "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
+    "tversky",
 ]

@@ -10,6 +10,7 @@ from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, is_float, standardize_dtype
 from nnscratch.config import floatx
 from nnscratch.errors import ShapeError
+from nnscratch.losses.differences import NumericalGradient
 from nnscratch.losses.reduction import (
     derivative_by_values,
     fold,
@@ -25,8 +26,9 @@ class Loss:
     """A number that tells how far predictions are from targets, with its gradient.
 
     A loss of your own is a subclass with two methods: `call` returns one value per sample, and
-    `gradient` the derivative of each sample's value by its predictions. Standalone use needs only
-    `call`.
+    `gradient` the derivative of each sample's value by its predictions. Without `gradient` it is
+    trained with central differences, at the cost of two evaluations per output; see
+    `nnscratch.losses.differences`.
 
     Args:
         name: name in logs; made from the class name if None.
@@ -63,6 +65,7 @@ class Loss:
         if not is_float(self._dtype):
             raise ValueError(f"`dtype` of a loss must be a float type. Received: dtype={dtype!r}")
         self._numpy_dtype = np.dtype(self._dtype)
+        self._differences: NumericalGradient | None = None
 
     @property
     def dtype(self) -> str:
@@ -92,12 +95,16 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} must implement call(y_true, y_pred).")
 
     def gradient(self, y_true: Array, y_pred: Array) -> Any:
-        """Return d value_i / d y_pred_i of every sample i, of the shape of `y_pred`."""
-        raise NotImplementedError(
-            f"{type(self).__name__} defines call(y_true, y_pred) but no gradient, so it can be "
-            "computed but not trained with. Define gradient(y_true, y_pred): the derivative of "
-            "each sample's value by its predictions, an array of the shape of y_pred."
-        )
+        """Return d value_i / d y_pred_i of every sample i, of the shape of `y_pred`.
+
+        A subclass that gives no gradient of its own gets one by central differences.
+        """
+        if self._differences is None:
+            self._differences = NumericalGradient(self.call, self._title())
+        return self._differences(y_true, y_pred)
+
+    def _title(self) -> str:
+        return type(self).__name__
 
     def forward(
         self,

@@ -9,8 +9,15 @@ from typing import Any
 from nnscratch.errors import unknown_name
 from nnscratch.losses.base import Loss, RuleLoss
 from nnscratch.losses.binary import BinaryCrossentropy, binary_crossentropy
+from nnscratch.losses.binary_focal import BinaryFocalCrossentropy, binary_focal_crossentropy
 from nnscratch.losses.categorical import CategoricalCrossentropy, categorical_crossentropy
+from nnscratch.losses.circle import Circle, circle
 from nnscratch.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
+from nnscratch.losses.focal import CategoricalFocalCrossentropy, categorical_focal_crossentropy
+from nnscratch.losses.generalized import (
+    CategoricalGeneralizedCrossEntropy,
+    categorical_generalized_cross_entropy,
+)
 from nnscratch.losses.hinge import (
     CategoricalHinge,
     Hinge,
@@ -19,6 +26,7 @@ from nnscratch.losses.hinge import (
     hinge,
     squared_hinge,
 )
+from nnscratch.losses.overlap import Dice, Tversky, dice, tversky
 from nnscratch.losses.regression import (
     Huber,
     LogCosh,
@@ -45,9 +53,14 @@ from nnscratch.serialization import deserialize_object, publish, serialize_objec
 
 FUNCTIONS: dict[Callable[..., Any], type[RuleLoss]] = {
     binary_crossentropy: BinaryCrossentropy,
+    binary_focal_crossentropy: BinaryFocalCrossentropy,
     categorical_crossentropy: CategoricalCrossentropy,
+    categorical_focal_crossentropy: CategoricalFocalCrossentropy,
+    categorical_generalized_cross_entropy: CategoricalGeneralizedCrossEntropy,
     categorical_hinge: CategoricalHinge,
+    circle: Circle,
     cosine_similarity: CosineSimilarity,
+    dice: Dice,
     hinge: Hinge,
     huber: Huber,
     kl_divergence: KLDivergence,
@@ -59,6 +72,7 @@ FUNCTIONS: dict[Callable[..., Any], type[RuleLoss]] = {
     poisson: Poisson,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
     squared_hinge: SquaredHinge,
+    tversky: Tversky,
 }
 """Every loss function and the class that computes it, with its gradient."""
 
@@ -89,6 +103,10 @@ BY_NAME: dict[str, Any] = {
     **ALIASES,
 }
 
+ABSENT = {
+    "CTC": "it aligns sequences of unequal length, and there are no recurrent layers to make them",
+}
+"""Losses of Keras that are left out, and why."""
 
 MODULE = "keras.losses"
 publish(MODULE, BY_NAME)
@@ -114,6 +132,11 @@ def get(identifier: Any) -> Any:
     if isinstance(identifier, Mapping):
         return deserialize(identifier)
     if isinstance(identifier, str):
+        if identifier.upper() in ABSENT:
+            raise ValueError(
+                f"Keras's loss {identifier!r} is left out of nnscratch: "
+                f"{ABSENT[identifier.upper()]}."
+            )
         if identifier not in BY_NAME:
             raise unknown_name("loss", identifier, BY_NAME)
         identifier = BY_NAME[identifier]

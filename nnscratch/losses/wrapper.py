@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from nnscratch.cache import Cache
 from nnscratch.errors import unknown_name
 from nnscratch.losses.base import Loss, RuleLoss
@@ -71,8 +73,9 @@ def deserialize_function(kind: str, config: Any) -> Any:
 class LossFunctionWrapper(Loss):
     """A loss made of a function `fn(y_true, y_pred, **kwargs)` with one value per sample.
 
-    The functions of this package bring their gradients along. For a function of your own, give
-    the gradient too if it is to be trained with.
+    The functions of this package bring their gradients along. A function of your own may use plain
+    NumPy and nothing else. It is trained with its `gradient` if you give one, and else with central
+    differences, at the cost of two evaluations per output; see `nnscratch.losses.differences`.
 
     Args:
         fn: the function.
@@ -120,14 +123,12 @@ class LossFunctionWrapper(Loss):
         if self._rule is not None:
             return self._rule.gradient(y_true, y_pred)
         if self._gradient is None:
-            name = getattr(self.fn, "__name__", repr(self.fn))
-            raise NotImplementedError(
-                f"The function {name} has no gradient, so it can be computed but not trained "
-                f"with. Give it as loss=LossFunctionWrapper({name}, gradient=...), where gradient "
-                "is a function of the same arguments that returns the derivative of each sample's "
-                "value by its predictions, of the shape of y_pred."
-            )
-        return self._gradient(y_true, y_pred, **self._kwargs)
+            return super().gradient(y_true, y_pred)
+        slope = np.asarray(self._gradient(*same_rank(y_true, y_pred), **self._kwargs))
+        return slope.reshape(y_pred.shape) if slope.size == y_pred.size else slope
+
+    def _title(self) -> str:
+        return f"The loss function {getattr(self.fn, '__name__', repr(self.fn))}"
 
     def forward(
         self,

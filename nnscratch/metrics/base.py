@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch import initializers
-from nnscratch.casting import is_float, standardize_dtype
+from nnscratch.casting import standardize_dtype
 from nnscratch.naming import auto_name, name_scope
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
@@ -41,12 +41,14 @@ class Metric:
     (3.0, 3.0)
     """
 
+    _kinds = "f"
+
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self._variables: list[Variable] = []
         self._metrics: list[Metric] = []
         self.name = name or auto_name(type(self).__name__)
         self._dtype = standardize_dtype(dtype)
-        if not is_float(self._dtype):
+        if np.dtype(self._dtype).kind not in self._kinds:
             raise ValueError(f"`dtype` of a metric must be a float type. Received: dtype={dtype!r}")
         self._numpy_dtype = np.dtype(self._dtype)
 

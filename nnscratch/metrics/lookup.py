@@ -8,14 +8,27 @@ from typing import Any
 
 from nnscratch.errors import unknown_name
 from nnscratch.losses.wrapper import serialize_function
-from nnscratch.metrics.accuracy import (
+from nnscratch.metrics.accuracies import (
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
     SparseCategoricalAccuracy,
 )
+from nnscratch.metrics.at_value import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from nnscratch.metrics.auc import AUC
 from nnscratch.metrics.base import Metric
+from nnscratch.metrics.correlation import ConcordanceCorrelation, PearsonCorrelation
+from nnscratch.metrics.counts import FalseNegatives, FalsePositives, TrueNegatives, TruePositives
+from nnscratch.metrics.f_score import F1Score, FBetaScore
 from nnscratch.metrics.hinge import CategoricalHinge, Hinge, SquaredHinge
+from nnscratch.metrics.iou import BinaryIoU, IoU, MeanIoU
+from nnscratch.metrics.one_hot_iou import OneHotIoU, OneHotMeanIoU
+from nnscratch.metrics.precision_recall import Precision, Recall
 from nnscratch.metrics.probabilistic import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -23,6 +36,7 @@ from nnscratch.metrics.probabilistic import (
     Poisson,
     SparseCategoricalCrossentropy,
 )
+from nnscratch.metrics.r2 import R2Score
 from nnscratch.metrics.reduction import Mean, MeanMetricWrapper, Sum
 from nnscratch.metrics.regression import (
     CosineSimilarity,
@@ -33,6 +47,7 @@ from nnscratch.metrics.regression import (
     MeanSquaredLogarithmicError,
     RootMeanSquaredError,
 )
+from nnscratch.metrics.scaled import MeanAbsoluteScaledError
 from nnscratch.metrics.top_k import SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy
 from nnscratch.naming import to_snake_case
 from nnscratch.serialization import deserialize_object, publish, serialize_object
@@ -42,7 +57,11 @@ CLASSES: tuple[type[Metric], ...] = (
     Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy,
     TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy,
     MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError,
-    MeanSquaredLogarithmicError, CosineSimilarity, LogCoshError,
+    MeanSquaredLogarithmicError, CosineSimilarity, LogCoshError, R2Score,
+    TruePositives, TrueNegatives, FalsePositives, FalseNegatives, Precision, Recall, AUC,
+    SensitivityAtSpecificity, SpecificityAtSensitivity, PrecisionAtRecall, RecallAtPrecision,
+    F1Score, FBetaScore, IoU, BinaryIoU, MeanIoU, OneHotIoU, OneHotMeanIoU,
+    PearsonCorrelation, ConcordanceCorrelation,
     BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy,
     KLDivergence, Poisson,
     Hinge, SquaredHinge, CategoricalHinge,
@@ -62,8 +81,18 @@ BY_NAME: dict[str, Any] = {
     "msle": MeanSquaredLogarithmicError,
     "MSLE": MeanSquaredLogarithmicError,
 }
+OWN: dict[str, Any] = {
+    "MeanAbsoluteScaledError": MeanAbsoluteScaledError,
+    "mean_absolute_scaled_error": MeanAbsoluteScaledError,
+    "mase": MeanAbsoluteScaledError,
+    "MASE": MeanAbsoluteScaledError,
+}
+"""Metrics that Keras does not have, under the name of this package in files."""
+
 MODULE = "keras.metrics"
+publish("nnscratch.metrics", OWN)
 publish(MODULE, BY_NAME)
+BY_NAME.update(OWN)
 
 
 def get(identifier: Any) -> Any:

@@ -8,9 +8,25 @@ import numpy as np
 
 from nnscratch.casting import as_numeric, through_float32
 from nnscratch.losses.reduction import same_rank
-from nnscratch.typing import Array, ArrayLike
+from nnscratch.typing import Array, ArrayLike, Shape
 
 SMALLEST_NORMAL = {np.dtype(name): float(np.finfo(name).tiny) for name in ("float32", "float64")}
+
+
+def target_kind(target_shape: Shape, output_shape: Shape) -> str:
+    """Tell which crossentropy and accuracy fit: binary, sparse or categorical.
+
+    Keras's rule: binary if the output's last axis is 1; sparse if the targets have fewer axes
+    than the output or a last axis of 1; otherwise categorical.
+
+    >>> target_kind((None,), (None, 10)), target_kind((None, 1), (None, 1))
+    ('sparse', 'binary')
+    """
+    if output_shape[-1] == 1:
+        return "binary"
+    if len(target_shape) < len(output_shape) or target_shape[-1] == 1:
+        return "sparse"
+    return "categorical"
 
 
 def equal(y_true: ArrayLike, y_pred: ArrayLike) -> Array:

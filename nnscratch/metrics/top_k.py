@@ -8,7 +8,7 @@ import numpy as np
 
 from nnscratch.casting import as_numeric
 from nnscratch.config import floatx
-from nnscratch.metrics.accuracy import MeanOfMatches
+from nnscratch.metrics.accuracies import MeanOfMatches
 from nnscratch.metrics.matches import among_highest, place_of_largest
 from nnscratch.typing import Array, ArrayLike
 

@@ -151,13 +151,13 @@ class Compiles:
         return stepper, data
 
 
-def _resolved_jit(jit_compile: bool | str, run_eagerly: bool) -> bool:
+def _resolved_jit(jit_compile: bool | str | None, run_eagerly: bool) -> bool:
     """Return whether to draw as XLA does; `run_eagerly` rules it out, with a warning, as in Keras.
 
     Raises:
-        ValueError: neither a bool nor `"auto"`.
+        ValueError: neither a bool nor `"auto"` (or None, which is the same).
     """
-    if not isinstance(jit_compile, bool) and jit_compile != "auto":
+    if not isinstance(jit_compile, bool) and jit_compile not in ("auto", None):
         raise ValueError(
             f"`jit_compile` must be True, False or 'auto'. Received: jit_compile={jit_compile!r}"
         )

@@ -118,9 +118,25 @@ class Graph:
         return found
 
     def logits(self, output: int, cache: Cache) -> Array | None:
-        """Return z where output number `output` is softmax(z) or sigmoid(z), else None."""
-        step = self._producer.get(self._output_numbers[output])
-        return None if step is None else self.steps[step].layer.logits(cache.child(step))
+        """Return z where output number `output` is softmax(z) or sigmoid(z), else None.
+
+        A layer that hands on the very array it was given, such as a linear activation or a dropout
+        at rest, hands its logits on too.
+        """
+        i = self._step_with_logits(output, cache)
+        return None if i is None else self.steps[i].layer.logits(cache.child(i))
+
+    def _step_with_logits(self, output: int, cache: Cache) -> int | None:
+        number = self._output_numbers[output]
+        while (i := self._producer.get(number)) is not None:
+            step = self.steps[i]
+            if step.layer.logits(cache.child(i)) is not None:
+                return i
+            source = step.sources[0]
+            if len(step.sources) > 1 or cache.values[source] is not cache.values[number]:
+                return None
+            number = source
+        return None
 
     def outputs_of_calls(self, cache: Cache) -> list[tuple[str, Array]]:
         """Return layer name and output of every call of the latest forward run, in order."""
@@ -169,10 +185,12 @@ class Graph:
             dL/dinput per input; None where it was not needed.
         """
         grads: list[Any] = [None] * self._size
-        logit_grads: dict[int, Array] = {}
+        logit_grads: list[Any] = [None] * self._size
         for i, (number, doutput) in enumerate(zip(self._output_numbers, doutputs, strict=True)):
             if i < len(from_logits) and from_logits[i] and doutput is not None:
-                logit_grads[number] = doutput
+                found = self._step_with_logits(i, cache)
+                assert found is not None  # the loss had logits in the forward run
+                _accumulate(logit_grads, self.steps[found].targets[0], doutput, cache)
             elif doutput is not None:
                 _accumulate(grads, number, doutput, cache)
         if not hasattr(cache, "backward_steps"):
@@ -183,10 +201,13 @@ class Graph:
             step, call = self.steps[i], cache.child(i)
             if step.layer.activity_regularizer is not None:
                 self._add_penalty_gradient(step, cache, grads, scale)
-            if step.targets[0] in logit_grads:
+            by_output = any(grads[target] is not None for target in step.targets)
+            if logit_grads[step.targets[0]] is not None:
                 dx = step.layer.backward_from_logits(logit_grads[step.targets[0]], call)
+                if by_output and dx is not None:  # the second pass uses the same buffers
+                    dx = [part.copy() for part in dx] if isinstance(dx, list) else dx.copy()
                 self._pass_on(step, dx, grads, cache)
-            if any(grads[target] is not None for target in step.targets):
+            if by_output:
                 dx = step.layer.backward(_pick(grads, step.targets), call)
                 self._pass_on(step, dx, grads, cache)
         return grads[: len(self.inputs)]

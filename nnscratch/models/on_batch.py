@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
+from nnscratch.callbacks.callback_list import python_logs
 from nnscratch.errors import NotReadyError
 from nnscratch.metrics import Metric
 from nnscratch.models.compiled import Compiles
@@ -81,7 +82,7 @@ class RunsOnBatch(Compiles):
         return {name: np.copy(output) for name, output in outputs}
 
     def _logs_of(self, stepper: Stepper, return_dict: bool) -> Any:
-        logs = {name: float(value) for name, value in sorted(stepper.logs().items())}
+        logs = python_logs(stepper.logs())
         return logs if return_dict else flat_logs(logs, self.metrics)
 
     def as_batch(self, data: Data) -> Data:

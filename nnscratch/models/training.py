@@ -89,6 +89,8 @@ class Trains(RunsOnBatch):
                 )
             data = trainer.check(x, y, sample_weight, class_weight)
             data, held_out = split_validation(data, validation_split)
+            if class_weight is not None:  # classes weigh in what is learned from, not in what tests
+                held_out = Data(held_out.inputs, held_out.targets, [])
             batches: Source = trainer.batches(
                 data, batch_size, steps_per_epoch, shuffle, reshuffle_each_epoch
             )

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.casting import through_float32
 from nnscratch.optimizers.arguments import check_number
 from nnscratch.optimizers.base import Optimizer
+from nnscratch.optimizers.bias_correction import corrected_rate
 from nnscratch.optimizers.blocks import Rule, Scratch, scalar
 from nnscratch.optimizers.learning_rate import LearningRate
 from nnscratch.typing import Array
@@ -152,20 +152,9 @@ class Adam(Optimizer):
         return adam
 
     def scalars(self, dtype: np.dtype[Any], learning_rate: float) -> dict[str, Any]:
-        """Return α, 1−β₁, 1−β₂ and ε̂ in the weights' dtype.
-
-        Convention: as in Keras the bias correction is computed in the weights' dtype, from betas
-        rounded to float32. For float32 the powers are taken in float64 and rounded: with the usual
-        betas this gives TensorFlow's α to the last bit, or the one next to it, over 20,000 steps.
-        NumPy's float32 `power` would not: it is off by one bit in every fifth step, and where
-        1−β₂ᵗ is small that bit counts a thousandfold (3e-6 of α with β₂ = 0.999, 1e-4 with
-        0.9999).
-        """
-        number = dtype.type
-        one, t = number(1.0), int(self.iterations) + 1
-        beta_1_power = number(through_float32(self.beta_1) ** t)
-        beta_2_power = number(through_float32(self.beta_2) ** t)
-        alpha = number(learning_rate) * np.sqrt(one - beta_2_power) / (one - beta_1_power)
+        """Return α, 1−β₁, 1−β₂ and ε̂ in the weights' dtype; see `corrected_rate` for α."""
+        t = int(self.iterations) + 1
+        alpha = corrected_rate(dtype, learning_rate, self.beta_1, self.beta_2, t)
         return {
             "alpha": scalar(alpha, dtype),
             "one_minus_beta_1": scalar(1 - self.beta_1, dtype),

@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnscratch.errors import unknown_name
+from nnscratch.optimizers.adadelta import Adadelta
+from nnscratch.optimizers.adafactor import Adafactor
 from nnscratch.optimizers.adagrad import Adagrad
 from nnscratch.optimizers.adam import Adam
+from nnscratch.optimizers.adamax import Adamax
+from nnscratch.optimizers.adamw import AdamW
 from nnscratch.optimizers.base import Optimizer
+from nnscratch.optimizers.ftrl import Ftrl
+from nnscratch.optimizers.lamb import Lamb
+from nnscratch.optimizers.lion import Lion
+from nnscratch.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from nnscratch.optimizers.muon import Muon
+from nnscratch.optimizers.nadam import Nadam
 from nnscratch.optimizers.rmsprop import RMSprop
+from nnscratch.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from nnscratch.optimizers.sgd import SGD
 from nnscratch.serialization import (
     custom_object_scope,
@@ -20,7 +31,25 @@ from nnscratch.serialization import (
 
 MODULE = "keras.optimizers"
 CLASSES: dict[str, type[Optimizer]] = {
-    cls.__name__: cls for cls in (Adagrad, Adam, Optimizer, RMSprop, SGD)
+    cls.__name__: cls
+    for cls in (
+        Adadelta,
+        Adafactor,
+        Adagrad,
+        Adam,
+        AdamW,
+        Adamax,
+        Ftrl,
+        Lamb,
+        Lion,
+        LossScaleOptimizer,
+        Muon,
+        Nadam,
+        Optimizer,
+        RMSprop,
+        SGD,
+        ScheduleFreeAdamW,
+    )
 }
 """The built-in optimizers by name."""
 

@@ -208,34 +208,34 @@ class OptimizerState:
                 "set_weights() needs a built optimizer: call build(trainable_variables) first."
             )
         arrays: list[Array] = [as_numeric(weight, "weights") for weight in weights]
-        if len(arrays) != len(self._variables):
+        if len(arrays) != len(self.variables):
             raise ShapeError(
-                f"Optimizer {self.name!r} has {len(self._variables)} variables. Received: "
+                f"Optimizer {self.name!r} has {len(self.variables)} variables. Received: "
                 f"{len(arrays)} arrays."
             )
-        for variable, array in zip(self._variables, arrays, strict=True):
+        for variable, array in zip(self.variables, arrays, strict=True):
             if variable.shape != array.shape:
                 raise ShapeError(
                     f"Optimizer variable {variable.path!r} has shape {variable.shape}. Received: "
                     f"an array of shape {array.shape}."
                 )
-        for variable, array in zip(self._variables, arrays, strict=True):
+        for variable, array in zip(self.variables, arrays, strict=True):
             variable.assign(array)
 
     def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         """Put a copy of every variable into a mapping, under "0", "1" and so on."""
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store: MutableMapping[str, Any]) -> None:
         """Take the variables from a mapping; with another number of entries warn and leave them."""
-        if len(store) != len(self._variables):
+        if len(store) != len(self.variables):
             warnings.warn(
                 f"The state of optimizer {self.name!r} was not loaded: it has "
-                f"{len(self._variables)} variables{'' if self.built else ' (it is not built yet)'}"
+                f"{len(self.variables)} variables{'' if self.built else ' (it is not built yet)'}"
                 f", the stored one has {len(store)}.",
                 stacklevel=2,
             )
             return
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(self.variables):
             variable.assign(store[str(i)])

@@ -22,7 +22,7 @@ from nnscratch.random.seed_generator import (
     set_random_seed,
     set_shuffle_seed,
 )
-from nnscratch.random.stream import Draw, observe, record, replay
+from nnscratch.random.stream import Draw, observe, record, replay, xla_bits
 
 __all__ = [
     "Draw",
@@ -46,4 +46,5 @@ __all__ = [
     "shuffle",
     "truncated_normal",
     "uniform",
+    "xla_bits",
 ]

@@ -55,12 +55,12 @@ def words_per_float(dtype: str) -> int:
     return np.dtype(dtype).itemsize // 4
 
 
-def unit_uniform(stream: PhiloxStream, count: int, dtype: str, xla: bool = False) -> Array:
+def unit_uniform(stream: PhiloxStream, count: int, dtype: str) -> Array:
     """Draw `count` uniform numbers in [0, 1) from the start of a stream.
 
     Shapes: (count,)
     """
-    return fractions(stream.words(count * words_per_float(dtype)), dtype, xla)
+    return fractions(stream.words(count * words_per_float(dtype)), dtype, stream.xla)
 
 
 def integers(stream: PhiloxStream, count: int, low: int, high: int, dtype: str) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnscratch.random.bits import fractions
+from nnscratch.random.bits import fractions, unit_uniform
 from nnscratch.random.libm import logf, sincosf
 from nnscratch.random.philox import PhiloxStream, block_numbers, pieces
 from nnscratch.typing import Array
@@ -31,20 +31,29 @@ def box_muller(words: Array, dtype: str) -> Array:
     Source: Box and Muller, A Note on the Generation of Random Normal Deviates, 1958. Rounding as
     in TensorFlow: the angle is multiplied out in float64 and rounded once.
     """
+    angle: Array
     if dtype == "float32":
-        u = np.maximum(fractions(words[:, 0::2], dtype), np.float32(SMALLEST_UNIFORM))
+        u = fractions(words[:, 0::2], dtype)
         turn = fractions(words[:, 1::2], dtype).astype(np.float64)
-        sine, cosine = sincosf((turn * (2 * math.pi)).astype(np.float32))
+        angle = (turn * (2 * math.pi)).astype(np.float32)
+    else:
+        u = fractions(words[:, 0:2], dtype)
+        angle = fractions(words[:, 2:4], dtype) * (2 * math.pi)
+    normals = np.empty((len(words), NORMALS_PER_BLOCK[dtype]), dtype)
+    normals[:, 0::2], normals[:, 1::2] = _from_polar(u, angle)
+    return normals
+
+
+def _from_polar(u: Array, angle: Array) -> tuple[Array, Array]:
+    """Return r sin(angle) and r cos(angle) with r = sqrt(-2 log u)."""
+    u = np.maximum(u, u.dtype.type(SMALLEST_UNIFORM))
+    if u.dtype == np.float32:
+        sine, cosine = sincosf(angle)
         radius = np.sqrt(np.float32(-2) * logf(u))
     else:
-        u = np.maximum(fractions(words[:, 0:2], dtype), SMALLEST_UNIFORM)
-        angle = fractions(words[:, 2:4], dtype) * (2 * math.pi)
         sine, cosine = _by_element(math.sin, angle), _by_element(math.cos, angle)
         radius = np.sqrt(-2.0 * _by_element(math.log, u))
-    normals = np.empty((len(words), NORMALS_PER_BLOCK[dtype]), dtype)
-    np.multiply(sine, radius, out=normals[:, 0::2])
-    np.multiply(cosine, radius, out=normals[:, 1::2])
-    return normals
+    return sine * radius, cosine * radius
 
 
 def standard_normal(stream: PhiloxStream, count: int, dtype: str) -> Array:
@@ -57,6 +66,29 @@ def standard_normal(stream: PhiloxStream, count: int, dtype: str) -> Array:
     for piece in pieces(len(normals)):
         normals[piece] = box_muller(stream.blocks(block_numbers(piece)), dtype)
     return normals.reshape(-1)[:count]
+
+
+def xla_standard_normal(stream: PhiloxStream, shape: tuple[int, ...], dtype: str) -> Array:
+    """Draw standard normal numbers as a program compiled by XLA does, but for its last bits.
+
+    One axis, of d numbers, is cut into pairs: the first of even size, or else the longest. Uniform
+    numbers of shape (..., ceil(d/2), 2, ...) give u and v of Box and Muller at index 0 and 1 of the
+    new axis, where then the sines and cosines go. With the pairs joined again, one number too many
+    is left out. XLA has a log, sine and cosine of its own: results agree to a few units in the last
+    place.
+
+    Shapes: shape
+    """
+    sizes = shape or (1,)
+    even = [i for i, size in enumerate(sizes) if size % 2 == 0]
+    axis = even[0] if even else sizes.index(max(sizes))
+    before, d, after = sizes[:axis], sizes[axis], sizes[axis + 1 :]
+    pairs = (*before, (d + 1) // 2, 2, *after)
+    uniforms = unit_uniform(stream, math.prod(pairs), dtype).reshape(pairs)
+    u, v = np.moveaxis(uniforms, axis + 1, 0)
+    angle = v * v.dtype.type(2 * math.pi)
+    normals = np.stack(_from_polar(u, angle), axis + 1).reshape(*before, 2 * pairs[axis], *after)
+    return normals.take(range(d), axis).reshape(shape)
 
 
 def standard_truncated_normal(stream: PhiloxStream, count: int, dtype: str) -> Array:

@@ -8,7 +8,7 @@ import secrets
 import numpy as np
 
 from nnscratch.random.philox import PhiloxStream
-from nnscratch.random.stream import State, next_state
+from nnscratch.random.stream import State, next_draw
 from nnscratch.typing import Array
 
 _MODULUS = 2**31 - 1
@@ -31,7 +31,7 @@ def epoch_permutation(n: int, seed: int | None) -> Array:
     >>> epoch_permutation(10, 777).tolist()
     [2, 4, 1, 0, 9, 5, 8, 3, 7, 6]
     """
-    pair = next_state("fit", "permutation", (n,), lambda: shuffle_pair(seed))
+    pair = next_draw("fit", "permutation", (n,), lambda: shuffle_pair(seed)).state
     return _permutation(n, pair) if seed is None else _cached_permutation(n, pair)
 
 
@@ -51,8 +51,8 @@ def batch_permutation(n: int, batch_size: int, seed: int | None) -> Array:
     >>> batch_permutation(6, 3, 777).tolist()
     [1, 2, 0, 5, 3, 4]
     """
-    pair = next_state("fit", "batch_permutation", (n, batch_size), lambda: shuffle_pair(seed))
-    stream = _stream(pair)
+    draw = next_draw("fit", "batch_permutation", (n, batch_size), lambda: shuffle_pair(seed))
+    stream = _stream(draw.state)
     order = np.arange(n)
     full = n // batch_size
     blocks = -(-(batch_size - 1) // 4)

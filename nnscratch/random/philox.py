@@ -67,11 +67,13 @@ class PhiloxStream:
         key: the 64-bit key.
         low: the low 64 bits of the counter of block 0.
         high: the high 64 bits of the counter of block 0.
+        xla: whether its words are read as XLA reads them; the words themselves are the same.
     """
 
     key: int
     low: int = 0
     high: int = 0
+    xla: bool = False
 
     def blocks(self, numbers: Array) -> Array:
         """Return the words of the given blocks.
@@ -127,14 +129,18 @@ def block_numbers(piece: slice, first: int = 0, stride: int = 1) -> Array:
     return numbers
 
 
-def derive(state: tuple[int, int]) -> PhiloxStream:
+def derive(state: tuple[int, int], xla: bool = False) -> PhiloxStream:
     """Turn a pair of seeds into a stream, as TensorFlow's stateless functions do.
 
     The pair, as a 128-bit counter, is encrypted once under a fixed key. Of the block that results,
     the first two words are the stream's key and the last two the high half of its counter.
 
+    Args:
+        state: the pair of seeds.
+        xla: see `PhiloxStream`.
+
     >>> derive((777, 0)).low
     0
     """
     m0, m1, m2, m3 = ten_rounds((*split(state[0]), *split(state[1])), _SCRAMBLER_KEY)
-    return PhiloxStream(key=m0 | m1 << 32, high=m2 | m3 << 32)
+    return PhiloxStream(key=m0 | m1 << 32, high=m2 | m3 << 32, xla=xla)

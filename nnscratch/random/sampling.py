@@ -20,8 +20,6 @@ def dropout(
     rate: float,
     noise_shape: Sequence[int | None] | None = None,
     seed: SeedLike = None,
-    *,
-    xla: bool = False,
 ) -> Array:
     """Set a random part of the inputs to zero and scale up the rest, keeping the mean.
 
@@ -33,7 +31,6 @@ def dropout(
         noise_shape: the shape of the mask, None for sizes of the input; broadcast to the input.
         seed: a whole number (the same mask each time), a `SeedGenerator`, or None for the global
             generator.
-        xla: use the random bits that a program compiled by XLA uses.
 
     Raises:
         ValueError: `rate` is outside [0, 1], the inputs are not floats, or `noise_shape` does not
@@ -55,7 +52,7 @@ def dropout(
         return x
     if rate == 1:
         return np.zeros_like(x)
-    keep = dropout_mask(_mask_shape(x.shape, noise_shape), rate, seed, x.dtype, xla=xla)
+    keep = dropout_mask(_mask_shape(x.shape, noise_shape), rate, seed, x.dtype)
     return np.asarray(np.where(keep, x * x.dtype.type(1 / (1 - rate)), x.dtype.type(0)))
 
 
@@ -64,8 +61,6 @@ def dropout_mask(
     rate: float,
     state: SeedLike = None,
     dtype: DTypeLike | None = None,
-    *,
-    xla: bool = False,
 ) -> Array:
     """Draw which elements dropout keeps: those whose uniform number is at least `rate`.
 
@@ -77,7 +72,6 @@ def dropout_mask(
         state: a `SeedGenerator`, a whole number, a pair of seeds drawn already, or None for the
             global generator.
         dtype: the dtype of what is dropped, which decides the random bits; None is floatx.
-        xla: use the random bits that a program compiled by XLA uses.
 
     Shapes: shape, bool.
 
@@ -90,9 +84,10 @@ def dropout_mask(
     sizes, name = checked_shape(shape), float_dtype(dtype)
     if not 0 <= rate < 1:
         raise ValueError(f"`rate` must be a probability in [0, 1). Received: rate={rate!r}")
-    words = open_stream(state, "dropout", sizes).words(math.prod(sizes) * words_per_float(name))
+    stream = open_stream(state, "dropout", sizes)
+    words = stream.words(math.prod(sizes) * words_per_float(name))
     threshold = math.ceil(float(np.dtype(name).type(rate)) * 2.0 ** MANTISSA_BITS[name])
-    drawn = mantissas(words, name, xla)
+    drawn = mantissas(words, name, stream.xla)
     return np.asarray(drawn >= drawn.dtype.type(threshold)).reshape(sizes)
 
 

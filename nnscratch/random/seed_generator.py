@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nnscratch.naming import auto_name
+from nnscratch.naming import auto_name, current_path
 from nnscratch.random.philox import PhiloxStream, derive
-from nnscratch.random.stream import State, next_state
+from nnscratch.random.stream import Draw, State, next_draw
 from nnscratch.typing import Array
 
 _INT64 = 2**63
@@ -187,8 +187,8 @@ def cast_seed(state: State) -> State:
     return state[0] % _SEED_MODULUS, state[1] % _SEED_MODULUS
 
 
-def draw_state(seed: SeedLike, kind: str, shape: tuple[int, ...]) -> State:
-    """Return the pair of seeds for one draw, stepping the generator if it comes from one.
+def draw_from(seed: SeedLike, kind: str, shape: tuple[int, ...]) -> Draw:
+    """Return one draw, with its pair of seeds; the generator steps if it comes from one.
 
     Args:
         seed: a whole number stands for the pair `(seed, 0)`; None for the global generator,
@@ -198,12 +198,13 @@ def draw_state(seed: SeedLike, kind: str, shape: tuple[int, ...]) -> State:
     """
     if seed is None:
         shared = global_seed_generator()
-        return next_state(shared.name, kind, shape, lambda: as_state(shared.next(ordered=False)))
+        return next_draw(shared.name, kind, shape, lambda: as_state(shared.next(ordered=False)))
     if isinstance(seed, SeedGenerator):
-        return next_state(seed.name, kind, shape, lambda: as_state(seed.next()))
+        return next_draw(seed.name, kind, shape, lambda: as_state(seed.next()))
+    name = current_path() or "fixed"
     if isinstance(seed, (tuple, list, np.ndarray)):
-        return next_state("fixed", kind, shape, lambda: as_state(seed))
-    return next_state("fixed", kind, shape, lambda: (checked_seed(seed), 0))
+        return next_draw(name, kind, shape, lambda: as_state(seed))
+    return next_draw(name, kind, shape, lambda: (checked_seed(seed), 0))
 
 
 def as_state(pair: Sequence[int] | Array) -> State:
@@ -222,4 +223,5 @@ def as_state(pair: Sequence[int] | Array) -> State:
 
 def open_stream(seed: SeedLike, kind: str, shape: tuple[int, ...]) -> PhiloxStream:
     """Return the stream of random words for one draw."""
-    return derive(cast_seed(draw_state(seed, kind, shape)))
+    draw = draw_from(seed, kind, shape)
+    return derive(cast_seed(draw.state), draw.xla)

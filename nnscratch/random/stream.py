@@ -17,17 +17,20 @@ class Draw:
     """One call of a random function.
 
     Attributes:
-        name: the name of the generator, or `"fixed"` where a whole number was given as seed, or
-            `"fit"` for the order of samples.
+        name: the name of the generator, which is that of the layer where a layer draws; the path
+            of a weight whose first value is drawn, such as `"model/dense/kernel"`; `"fit"` for the
+            order of samples; `"fixed"` where a whole number was given as seed.
         kind: what was drawn, such as `"normal"` or `"dropout"`.
         shape: the shape of what was drawn.
         state: the pair of seeds that it was drawn from. Given as `seed=`, it repeats the draw.
+        xla: whether it was drawn inside `xla_bits`.
     """
 
     name: str
     kind: str
     shape: tuple[int, ...]
     state: State
+    xla: bool = False
 
 
 Observer: TypeAlias = Callable[[Draw], None]
@@ -36,8 +39,40 @@ _observers: list[Observer] = []
 _scripts: list[deque[Draw]] = []
 
 
-def next_state(name: str, kind: str, shape: tuple[int, ...], take: Callable[[], State]) -> State:
-    """Return the state for one draw and tell whoever watches. Every random function comes here.
+class _Mode:
+    """How random words are read; one instance per process."""
+
+    def __init__(self) -> None:
+        self.xla = False
+
+
+_mode = _Mode()
+
+
+@contextmanager
+def xla_bits() -> Iterator[None]:
+    """Read random words inside the block as programs compiled by XLA do.
+
+    The words are the same, but XLA takes other bits of them for uniform numbers, masks and
+    shuffling, and pairs them differently for normal numbers. Training does this in models with
+    `compile(jit_compile=True)`. Functions that layers do not use in training (`randint`,
+    `truncated_normal`, `categorical`) are not offered in XLA's bits.
+
+    >>> from nnscratch import random
+    >>> with xla_bits():
+    ...     inside = random.uniform((3,), seed=1)
+    >>> bool((inside == random.uniform((3,), seed=1)).any())
+    False
+    """
+    before, _mode.xla = _mode.xla, True
+    try:
+        yield
+    finally:
+        _mode.xla = before
+
+
+def next_draw(name: str, kind: str, shape: tuple[int, ...], take: Callable[[], State]) -> Draw:
+    """Return the next draw and tell whoever watches. Every random function comes here.
 
     Args:
         name: the name of the stream.
@@ -45,13 +80,14 @@ def next_state(name: str, kind: str, shape: tuple[int, ...], take: Callable[[], 
         shape: its shape.
         take: takes the next state from the stream. Not called during a replay.
     """
-    if not (_scripts or _observers):
-        return take()
-    state = _scripted(_scripts[-1], kind, shape) if _scripts else take()
-    draw = Draw(name, kind, shape, state)
+    if _scripts:
+        scripted = _scripted(_scripts[-1], kind, shape)
+        draw = Draw(name, kind, shape, scripted.state, scripted.xla)
+    else:
+        draw = Draw(name, kind, shape, take(), _mode.xla)
     for observer in _observers:
         observer(draw)
-    return state
+    return draw
 
 
 @contextmanager
@@ -72,7 +108,7 @@ def record() -> Iterator[list[Draw]]:
     >>> with random.record() as draws:
     ...     _ = random.normal((2,), seed=7)
     >>> draws
-    [Draw(name='fixed', kind='normal', shape=(2,), state=(7, 0))]
+    [Draw(name='fixed', kind='normal', shape=(2,), state=(7, 0), xla=False)]
     """
     draws: list[Draw] = []
     with observe(draws.append):
@@ -83,8 +119,9 @@ def record() -> Iterator[list[Draw]]:
 def replay(draws: Iterable[Draw]) -> Iterator[None]:
     """Repeat recorded draws: each random function gets its recorded state, whatever its seed.
 
-    Generators do not step meanwhile, so a replay leaves no trace. It can, for example, hold the
-    masks of dropout fixed while a gradient is checked by differences.
+    Only the order of the draws counts, not their names: the masks of one model can be played to
+    another. Generators do not step meanwhile, so a replay leaves no trace. It can, for example,
+    hold the masks of dropout fixed while a gradient is checked by differences.
 
     Args:
         draws: what `record` returned.
@@ -110,7 +147,7 @@ def replay(draws: Iterable[Draw]) -> Iterator[None]:
         raise ValueError(f"The replay ended with {len(script)} draws left, the next {script[0]}.")
 
 
-def _scripted(script: deque[Draw], kind: str, shape: tuple[int, ...]) -> State:
+def _scripted(script: deque[Draw], kind: str, shape: tuple[int, ...]) -> Draw:
     if not script:
         raise ValueError(f"The replay has no draw left for {kind!r} of shape {shape}.")
     draw = script.popleft()
@@ -119,4 +156,4 @@ def _scripted(script: deque[Draw], kind: str, shape: tuple[int, ...]) -> State:
             f"The replay expected {draw.kind!r} of shape {draw.shape}. "
             f"Received: {kind!r} of shape {shape}."
         )
-    return draw.state
+    return draw

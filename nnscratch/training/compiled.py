@@ -6,22 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnscratch import losses, metrics
+from nnscratch.metrics.matches import target_kind
+from nnscratch.metrics.old_names import warn_of_accuracy
 from nnscratch.naming import to_snake_case
 from nnscratch.structure import flatten
 from nnscratch.typing import Array, Shape
-
-
-def _kind(target_shape: Shape, output_shape: Shape) -> str:
-    """Tell which crossentropy and accuracy fit: binary, sparse or categorical.
-
-    Keras's rule: binary if the output's last axis is 1; sparse if the targets have fewer axes
-    than the output or a last axis of 1; otherwise categorical.
-    """
-    if output_shape[-1] == 1:
-        return "binary"
-    if len(target_shape) < len(output_shape) or target_shape[-1] == 1:
-        return "sparse"
-    return "categorical"
 
 
 def resolve_loss(identifier: Any, target_shape: Shape, output_shape: Shape) -> losses.Loss:
@@ -34,7 +23,7 @@ def resolve_loss(identifier: Any, target_shape: Shape, output_shape: Shape) -> l
     """
     if isinstance(identifier, str) and identifier.lower() in ("crossentropy", "ce"):
         prefix = {"binary": "binary", "sparse": "sparse_categorical", "categorical": "categorical"}
-        identifier = f"{prefix[_kind(target_shape, output_shape)]}_crossentropy"
+        identifier = f"{prefix[target_kind(target_shape, output_shape)]}_crossentropy"
     found = losses.get(identifier)
     if isinstance(found, losses.Loss):
         return found
@@ -46,18 +35,22 @@ def resolve_metric(identifier: Any, target_shape: Shape, output_shape: Shape) ->
     """Return the metric object for a string, function, class or object.
 
     Args:
-        identifier: an entry of `compile(metrics=[…])`; `"accuracy"` and `"acc"` choose by shape.
+        identifier: an entry of `compile(metrics=[…])`; `"accuracy"` and `"acc"` choose by shape,
+            and so does the function `metrics.accuracy` of older notes.
         target_shape: shape of the targets.
         output_shape: shape of the model's output.
     """
     metric: Any
+    if identifier is metrics.accuracy:
+        warn_of_accuracy()
+        identifier = "accuracy"
     if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
         classes = {
             "binary": metrics.BinaryAccuracy,
             "sparse": metrics.SparseCategoricalAccuracy,
             "categorical": metrics.CategoricalAccuracy,
         }
-        metric = classes[_kind(target_shape, output_shape)](name=identifier)
+        metric = classes[target_kind(target_shape, output_shape)](name=identifier)
     else:
         metric = metrics.get(identifier)
     name = identifier if isinstance(identifier, str) else _name_of(metric)

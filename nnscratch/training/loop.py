@@ -9,6 +9,7 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
+from nnscratch.callbacks.callback_list import python_logs
 from nnscratch.training.step import Runs, Stepper
 from nnscratch.training.streams import Source
 from nnscratch.typing import Array
@@ -89,7 +90,7 @@ def evaluate(
             callbacks.on_test_batch_end(step, stepper.logs())
         if model.stop_evaluating:
             break
-    logs = {name: float(value) for name, value in sorted(stepper.logs().items())}
+    logs = python_logs(stepper.logs())
     callbacks.on_test_end(logs)
     return logs
 

@@ -23,8 +23,12 @@ def _near(dtype: str) -> Array:
 
 
 def _far(dtype: str) -> Array:
-    """Return values out to where exponentials of float32 leave its range."""
-    sizes = np.array([10.0, 17.5, 25.0, 40.0, 60.0, 80.0, 87.0, 88.0])
+    """Return values out to where exponentials of float32 leave its range, and some near zero.
+
+    The near ones give derivatives a scale: far out that of tanh is 1 − a², a difference of which
+    rounding leaves nothing.
+    """
+    sizes = np.array([0.25, 0.75, 10.0, 17.5, 25.0, 40.0, 60.0, 88.0])
     rng = np.random.default_rng(4)
     return rng.permutation(np.concatenate([-sizes, sizes])).reshape(-1, 8).astype(dtype)
 
@@ -47,7 +51,30 @@ def _register(name: str) -> None:
 
 
 for _name in ACTIVATIONS:
-    _register(_name)
+    if _name != "sparsemax":
+        _register(_name)
+
+
+@registry.check("function/sparsemax", "activations")
+def sparsemax_one(lib: Any) -> dict[str, Any]:
+    """Where one element takes all, every reading of sparsemax agrees."""
+    z = _near(lib.dtype) + 20 * np.eye(8, dtype=lib.dtype)[np.arange(ROWS + 1) % 8]
+    a, dz = lib.activation(lib.activations.get("sparsemax"), z, _upstream(z))
+    return {"a": a, "dz": dz}
+
+
+@registry.check(
+    "function/sparsemax-shared",
+    "activations",
+    differs="Keras 3.15.1 adds up partial sums for sparsemax's threshold, so its outputs do not "
+    "sum to 1 where two elements share; nnscratch follows the definition "
+    "(https://github.com/keras-team/keras/issues/23425)",
+    quick=True,
+)
+def sparsemax_shared(lib: Any) -> dict[str, Any]:
+    """Where several elements share, Keras's threshold is not the definition's."""
+    z = _near(lib.dtype) / 6
+    return {"a": lib.activation(lib.activations.get("sparsemax"), z, _upstream(z))[0]}
 
 
 @registry.check("function/threshold", "activations")

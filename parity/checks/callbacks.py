@@ -1,4 +1,4 @@
-"""EarlyStopping's corner cases, driven by given sequences of a monitored value."""
+"""EarlyStopping and ReduceLROnPlateau, driven by given sequences of a monitored value."""
 
 from __future__ import annotations
 
@@ -132,4 +132,47 @@ def auto_mode(lib: Any) -> dict[str, Any]:
     stopping = lib.callbacks.EarlyStopping(monitor="accuracy", patience=1)
     y = (x > 0.3).astype(lib.dtype)
     trained = model.fit(x, y, epochs=12, shuffle=False, verbose=0, callbacks=[stopping])
+    return {k: np.asarray(v, lib.dtype) for k, v in trained.history.items()}
+
+
+@registry.check(
+    "reduce-lr-on-plateau",
+    "callbacks",
+    "D23",
+    golden={
+        "cooldown 0": Golden([1, 1, 0.1, 0.1, 0.01], 1e-6),
+        "cooldown 1": Golden([1, 1, 0.1, 0.1, 0.01], 1e-6),
+        "cooldown 2": Golden([1, 1, 0.1, 0.1, 0.1, 0.01], 1e-6),
+    },
+    quick=True,
+)
+def plateau(lib: Any) -> dict[str, Any]:
+    """The cooldown is counted down before the check, so 0 and 1 do the same."""
+    found = {}
+    for cooldown, epochs in ((0, 5), (1, 5), (2, 6)):
+        model = lib.Sequential([lib.layers.Input(shape=(1,)), lib.layers.Dense(1)])
+        model.compile(optimizer=lib.optimizers.SGD(learning_rate=1.0), loss="mse")
+        callback = lib.callbacks.ReduceLROnPlateau(
+            monitor="loss", patience=2, cooldown=cooldown, factor=0.1
+        )
+        callback.set_model(model)
+        callback.on_train_begin()
+        rates = []
+        for epoch in range(epochs):
+            callback.on_epoch_end(epoch, {"loss": 1.0})
+            rates.append(float(lib.numpy(model.optimizer.learning_rate)))
+        found[f"cooldown {cooldown}"] = np.asarray(rates, lib.dtype)
+    return found
+
+
+@registry.check("learning-rate-in-the-history", "callbacks", "D23")
+def lagging(lib: Any) -> dict[str, Any]:
+    """The history holds the rate of before the cut, so it lags by one epoch."""
+    x = np.linspace(-1, 1, 8)[:, None].astype(lib.dtype)
+    model = lib.Sequential(
+        [lib.layers.Input(shape=(1,)), lib.layers.Dense(1, kernel_initializer="ones")]
+    )
+    model.compile(optimizer=lib.optimizers.SGD(learning_rate=0.5), loss="mse")
+    callback = lib.callbacks.ReduceLROnPlateau(monitor="loss", patience=1, min_delta=10.0)
+    trained = model.fit(x, 3 * x, epochs=5, shuffle=False, verbose=0, callbacks=[callback])
     return {k: np.asarray(v, lib.dtype) for k, v in trained.history.items()}

@@ -35,6 +35,16 @@ LOSSES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "binary-logits": ("BinaryCrossentropy", {"from_logits": True}, "r", ""),
     "mse": ("MeanSquaredError", {}, "r", ""),
     "mae": ("MeanAbsoluteError", {}, "r", ""),
+    "huber": ("Huber", {}, "r", "D11"),
+    "huber-delta": ("Huber", {"delta": 0.7}, "r", "D11"),
+    "kl-divergence": ("KLDivergence", {}, "p", "D11"),
+    "log-cosh": ("LogCosh", {}, "r", ""),
+    "mape": ("MeanAbsolutePercentageError", {}, "r", ""),
+    "poisson": ("Poisson", {}, "p", ""),
+    "hinge": ("Hinge", {}, "r", ""),
+    "squared-hinge": ("SquaredHinge", {}, "r", ""),
+    "categorical-hinge": ("CategoricalHinge", {}, "p", ""),
+    "cosine-similarity": ("CosineSimilarity", {}, "r", ""),
 }
 
 

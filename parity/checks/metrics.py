@@ -100,6 +100,43 @@ for _name, (_kind, _data) in METRICS.items():
     _register(_name, _kind, _data)
 
 
+BEYOND: dict[str, tuple[str, dict[str, Any], str]] = {
+    "precision": ("Precision", {}, "b"),
+    "recall": ("Recall", {"thresholds": 0.3}, "b"),
+    "auc": ("AUC", {}, "b"),
+    "auc-pr": ("AUC", {"curve": "PR", "num_thresholds": 50}, "b"),
+    "f1": ("F1Score", {"average": "macro"}, "c"),
+    "r2": ("R2Score", {}, "r"),
+    "mse": ("MeanSquaredError", {}, "r"),
+    "rmse": ("RootMeanSquaredError", {}, "r"),
+}
+
+
+def _register_beyond(name: str, kind: str, options: dict[str, Any], data: str) -> None:
+    @registry.check(f"metric/{name}", "metrics", "D24", quick=name == "f1")
+    def values(lib: Any) -> dict[str, Any]:
+        rng = np.random.default_rng(33)
+        scores = rng.uniform(size=(60, 3)).astype(lib.dtype)
+        y, y_pred = {
+            "b": ((scores[:, :1] + 0.3 * rng.normal(size=(60, 1)) > 0.5), scores[:, :1]),
+            "c": (np.eye(3)[rng.integers(0, 3, 60)], scores),
+            "r": (scores + 0.1 * rng.normal(size=(60, 3)), scores),
+        }[data]
+        y = y.astype(lib.dtype)
+        metric = getattr(lib.metrics, kind)(**options)
+        found = {
+            f"rows {start}": _value(lib, metric, y[start : start + 30], y_pred[start : start + 30])
+            for start in (0, 30)
+        }
+        weight = (np.arange(60) % 4 / 2).astype(lib.dtype)
+        weighted = getattr(lib.metrics, kind)(**options)
+        return found | {"weighted": _value(lib, weighted, y, y_pred, weight)}
+
+
+for _name, (_kind, _options, _data) in BEYOND.items():
+    _register_beyond(_name, _kind, _options, _data)
+
+
 @registry.check(
     "accuracy-is-not-Accuracy",
     "metrics",

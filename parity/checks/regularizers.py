@@ -19,7 +19,14 @@ PENALTIES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def _register(name: str, kind: str, kwargs: dict[str, Any]) -> None:
-    @registry.check(f"regularizer/{name}", "regularizers", quick=name == "l1l2")
+    only_float32: dict[str, Any] = {"dtypes": ("float32",)}  # Keras's own fails in float64
+
+    @registry.check(
+        f"regularizer/{name}",
+        "regularizers",
+        quick=name == "l1l2",
+        **(only_float32 if "orthogonal" in name else {}),
+    )
     def values(lib: Any) -> dict[str, Any]:
         w = np.random.default_rng(8).normal(size=(9, 4)).astype(lib.dtype)
         return {"penalty": getattr(lib.regularizers, kind)(**kwargs)(lib.tensor(w))}

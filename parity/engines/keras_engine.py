@@ -56,6 +56,19 @@ class KerasEngine:
         return KerasLibrary(self, dtype)
 
 
+def optimizer_variables(optimizer: Any, trained: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return an optimizer's variables by tensor name.
+
+    Args:
+        optimizer: a built optimizer.
+        trained: path and tensor name of each trained variable.
+    """
+    product = getattr(optimizer, "_u_product", None)  # Nadam's, which Keras leaves without a name
+    return {
+        slot_key("u_product" if v is product else v.name, trained): v for v in optimizer.variables
+    }
+
+
 class KerasTwin:
     """A Keras model with a training step that also returns what happened inside.
 
@@ -91,7 +104,7 @@ class KerasTwin:
 
     def _state_variables(self) -> dict[str, Any]:
         """Return slots, moving statistics and weights by tensor name."""
-        found = {slot_key(v.name, self._variables): v for v in self.model.optimizer.variables}
+        found = optimizer_variables(self.model.optimizer, self._variables)
         for layer in self.model.layers:
             found |= {weight_key(layer.name, v.name): v for v in layer.weights}
         return found
@@ -202,7 +215,7 @@ class KerasRuleTwin:
         ]
         optimizer.build(variables)
         keyed = [(v.path, v.path) for v in variables]
-        tracked = {slot_key(v.name, keyed): v for v in optimizer.variables}
+        tracked = optimizer_variables(optimizer, keyed)
         tracked |= {f"weight/{v.path}": v for v in variables}
         self._names = list(tracked)
 

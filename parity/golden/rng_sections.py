@@ -164,6 +164,16 @@ def xla_uniform(case):
     return {"x": compiled().numpy()}
 
 
+def xla_normal(case):
+    """Normal numbers in a program compiled by XLA."""
+    pair = (case["seed"], 0)
+    compiled = tf.function(
+        lambda: tf.random.stateless_normal(case["shape"], seed=pair, dtype=case["dtype"]),
+        jit_compile=True,
+    )
+    return {"x": compiled().numpy()}
+
+
 def _with_tuple(case):
     return {**case, "shape": tuple(case["shape"])}
 
@@ -186,6 +196,7 @@ ONCE = {
     "draw_counts": draw_counts,
     "shuffle": shuffle_order,
     "xla_uniform": xla_uniform,
+    "xla_normal": xla_normal,
 }
 """Sections that do not depend on floatx."""
 

@@ -93,6 +93,11 @@ def distribution_cases():
             for shape in ([7, 3], [33, 129])
             for dtype in FLOATS
         ],
+        "xla_normal": [
+            {"seed": 777, "shape": shape, "dtype": dtype}
+            for shape in ([], [1], [3], [10], [7, 3], [8, 37], [5, 3, 5], [3, 2, 4], [33, 129])
+            for dtype in FLOATS
+        ],
     }
 
 
@@ -245,7 +250,12 @@ def fit_cases():
             noise(["GaussianNoise", {"stddev": 0.7}], "float32", 1, "auto"),
             noise(["GaussianDropout", {"rate": 0.3}], "float32", 1, "auto"),
         ],
-        "xla_fit_noise": [noise(dropout, floatx, 1, True) for floatx in FLOATS],
+        "xla_fit_noise": [
+            *(noise(dropout, floatx, 1, True) for floatx in FLOATS),
+            *(noise(["GaussianNoise", {"stddev": 0.7}], floatx, 1, True) for floatx in FLOATS),
+            noise(["GaussianDropout", {"rate": 0.3}], "float32", 1, True),
+            noise(["AlphaDropout", {"rate": 0.3}], "float32", 1, True),
+        ],
         "shuffle": [
             *(order(n, 32, 3, seed=seed) for seed, n in (*seeds, *more)),
             order(60000, 1000, 3),

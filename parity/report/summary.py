@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from parity.results import LATER, OUT, Finding, Outcome
+from parity.results import DIFFERS, LATER, OUT, Finding, Outcome
 
 BEHAVIOURS = {
     "D1": "Adam: ε outside the bias correction",
@@ -18,7 +18,7 @@ BEHAVIOURS = {
     "D8": "L2 without a half, in evaluate too",
     "D9": "cross-entropy from the logits behind a softmax",
     "D10": "from_logits on a softmax output",
-    "D11": "label smoothing, Huber, KL",
+    "D11": "label smoothing, Huber, KL divergence",
     "D12": "reduction with sample and class weights",
     "D13": "an epoch's loss",
     "D14": "BatchNormalization's constants",
@@ -43,17 +43,20 @@ class Row:
 
     Attributes:
         title: area, or behaviour.
-        outcomes: what belongs here; units that wait for later are kept apart.
-        later: those.
+        outcomes: what was compared and should agree.
+        later: units that wait for a part of nnscratch that does not exist yet.
+        differing: units in which nnscratch departs from Keras on purpose.
     """
 
     title: str
     outcomes: list[Outcome] = field(default_factory=list)
     later: list[Outcome] = field(default_factory=list)
+    differing: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         """Take an outcome in."""
-        (self.later if outcome.status == LATER else self.outcomes).append(outcome)
+        apart = {LATER: self.later, DIFFERS: self.differing}
+        apart.get(outcome.status, self.outcomes).append(outcome)
 
     @property
     def failed(self) -> list[Outcome]:

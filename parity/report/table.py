@@ -9,11 +9,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from parity.referee import FACTOR
 from parity.report.summary import Row, by_area, by_behaviour, place
-from parity.results import ERROR, LATER, Outcome
+from parity.results import DIFFERS, ERROR, LATER, Outcome
 from parity.units import DTYPES, Check, Unit
 
-STYLES = {"ok": "green", "out": "bold red", "error": "bold red", "later": "yellow"}
+STYLES = {
+    "ok": "green",
+    "out": "bold red",
+    "error": "bold red",
+    "later": "yellow",
+    "differs": "yellow",
+}
 
 
 def print_list(units: Sequence[Unit], console: Console | None = None) -> None:
@@ -65,39 +72,55 @@ def print_report(
 ) -> None:
     """Print the table by area, the behaviours, wider bands, and every failure."""
     console = console or Console()
-    console.print(_area_table(by_area(outcomes)))
+    areas = by_area(outcomes)
+    console.print(_area_table(areas))
+    console.print("\n[bold]Where that is[/]")
+    _print_places(console, areas)
     _print_behaviours(console, by_behaviour(outcomes))
     _print_reasons(console, outcomes)
+    if any(outcome.excused for outcome in outcomes):
+        console.print("\n[bold]As close as Keras is to itself[/]")
+        _print_excuses(console, outcomes)
     _print_failures(console, outcomes)
     _print_verdict(console, outcomes, seconds)
 
 
 def _area_table(rows: Sequence[Row]) -> Table:
-    """Return the table: what was compared, the worst error in units of its band, and where."""
-    table = Table(title="Parity with Keras, by area", title_justify="left", box=None)
+    """Return the table: what was compared, and the worst error in units of its band."""
+    table = Table(box=None, pad_edge=False, title="Worst error, by area", title_justify="left")
     table.add_column("area", no_wrap=True)
     table.add_column("units", justify="right")
     table.add_column("tensors", justify="right")
     for dtype in DTYPES:
-        table.add_column(f"worst {dtype}\n(relative · bands)", justify="right", no_wrap=True)
-    table.add_column("where", overflow="fold", ratio=1)
+        table.add_column(f"{dtype} · bands", justify="right", no_wrap=True)
     table.add_column("")
     for row in rows:
-        worst = {dtype: row.worst(dtype) for dtype in DTYPES}
-        found = [pair for pair in worst.values() if pair is not None]
-        farthest = max(found, key=lambda pair: pair[1].bands, default=None)
+        worst = [row.worst(dtype) for dtype in DTYPES]
         table.add_row(
             row.title,
             str(row.units) + (f" +{len(row.later)}" if row.later else ""),
             f"{row.tensors:,}",
             *(
                 "–" if pair is None else f"{pair[1].error:.1e} · {pair[1].bands:.2f}"
-                for pair in worst.values()
+                for pair in worst
             ),
-            Text(place(*farthest) if farthest else ""),
             Text(row.verdict, style=STYLES[row.verdict]),
         )
     return table
+
+
+def _print_places(console: Console, rows: Sequence[Row]) -> None:
+    """Print where in each area the worst error is."""
+    for row in rows:
+        found = [pair for pair in map(row.worst, DTYPES) if pair is not None]
+        if found:
+            outcome, finding = max(found, key=lambda pair: pair[1].bands)
+            _say(console, f"  {row.title:<18} {place(outcome, finding)} ({outcome.dtype})")
+
+
+def _say(console: Console, text: str | Text) -> None:
+    """Print one line, however long; the terminal or the reader's tool may wrap it."""
+    console.print(text if isinstance(text, Text) else Text(text), soft_wrap=True)
 
 
 def _print_behaviours(console: Console, rows: Sequence[Row]) -> None:
@@ -109,7 +132,7 @@ def _print_behaviours(console: Console, rows: Sequence[Row]) -> None:
         elif row.failed:
             text, style = f"fails in {', '.join(o.unit for o in row.failed[:3])}", "bold red"
         elif row.outcomes:
-            text, style = f"holds in {row.units} units", "green"
+            text, style = f"holds in {_units(row.units)}", "green"
         else:
             text, style = "", "yellow"
         waits = sorted({o.detail for o in row.later})
@@ -117,19 +140,42 @@ def _print_behaviours(console: Console, rows: Sequence[Row]) -> None:
         line = Text(f"  {row.title:<52}")
         line.append(text, style=style)
         line.append(("; " if text else "") + later if later else "", style="yellow")
-        console.print(line)
+        _say(console, line)
+
+
+def _units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count} units"
 
 
 def _print_reasons(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print every wider band in use with its reason."""
+    """Print every wider band in use, and every difference made on purpose, with its reason."""
     reasons: dict[str, list[str]] = {}
     for outcome in outcomes:
-        for reason in outcome.reasons:
+        told = [*outcome.reasons, *([outcome.detail] if outcome.status == DIFFERS else [])]
+        for reason in told:
             reasons.setdefault(reason, []).append(f"{outcome.unit} {outcome.dtype}")
     if reasons:
-        console.print("\n[bold]Wider bands[/]")
+        console.print("\n[bold]Wider bands and differences made on purpose[/]")
     for reason, units in reasons.items():
-        console.print(Text(f"  {', '.join(units)}: {reason}"))
+        _say(console, f"  {', '.join(units)}: {reason}")
+
+
+def _print_excuses(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print how many tensors left their band but no farther than Keras itself moves."""
+    for dtype in DTYPES:
+        group = [outcome for outcome in outcomes if outcome.dtype == dtype]
+        found = [(o, o.excuse) for o in group if o.excuse is not None]
+        if not found:
+            continue
+        unit, worst = max(found, key=lambda pair: pair[1].error)
+        count, total = sum(o.excused for o in group), sum(o.tensors for o in group)
+        _say(
+            console,
+            f"  {dtype}: {count:,} of {total:,} tensors left their band, but no farther than "
+            f"{FACTOR:.0f} times what Keras itself moves when weights and data move by one "
+            f"unit in the last place; the widest is {place(unit, worst)} with an error of "
+            f"{worst.error:.1e} (Keras moves by {worst.spread:.1e})",
+        )
 
 
 def _print_failures(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -140,11 +186,13 @@ def _print_failures(console: Console, outcomes: Sequence[Outcome]) -> None:
     for outcome in failed:
         console.print(Text(f"  {outcome.unit} ({outcome.dtype})", style="bold"))
         if outcome.status == ERROR:
-            console.print(Text("    " + outcome.detail.strip().replace("\n", "\n    ")))
+            _say(console, "    " + outcome.detail.strip().replace("\n", "\n    "))
         elif outcome.first is not None:
-            console.print(Text(f"    first: {outcome.first}"))
+            _say(console, f"    first: {outcome.first}")
             if outcome.worst is not None and outcome.worst != outcome.first:
-                console.print(Text(f"    worst: {outcome.worst}"))
+                _say(console, f"    worst: {outcome.worst}")
+        else:
+            _say(console, f"    {outcome.detail}")
 
 
 def _print_verdict(console: Console, outcomes: Sequence[Outcome], seconds: float) -> None:

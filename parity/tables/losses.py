@@ -75,6 +75,7 @@ for name, (network, data, chosen, behaviours) in LOSSES.items():
                 data=data,
                 weighted=weighted,
                 samples=150,
+                parts=10,
                 batch_size=20,
                 quick=name in QUICK and weighted,
                 behaviours=(*behaviours, "D12") if weighted else behaviours,

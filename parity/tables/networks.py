@@ -16,7 +16,7 @@ OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
     "rmsprop": ("RMSprop", {}),
     "rmsprop-centered": ("RMSprop", {"momentum": 0.5, "centered": True}),
     "adam": ("Adam", {}),
-    "amsgrad": ("Adam", {"learning_rate": 0.01, "amsgrad": True}),
+    "amsgrad": ("Adam", {"learning_rate": 0.002, "amsgrad": True}),
 }
 
 SQUARE = Data("digits", {"flat": False})
@@ -31,6 +31,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "network": (dense(8, "tanh"), dense(1, "sigmoid")),
         "loss": "binary_crossentropy",
         "data": Data("binary"),
+        "seed": 778,
     },
     "regression-head": {
         "network": (dense(12, "tanh"), dense(6, "relu"), dense(2)),
@@ -57,12 +58,18 @@ for net, options in NETWORKS.items():
                 f"{net}/{optimizer}",
                 "networks",
                 optimizer=given,
+                parts=7,
                 quick=f"{net}/{optimizer}" in QUICK,
                 **{"loss": "categorical_crossentropy", "metrics": ("accuracy",), **options},
             )
         )
 
-TRUE_SIZE = {"samples": 400, "loss": "categorical_crossentropy", "metrics": ("accuracy",)}
+TRUE_SIZE: dict[str, Any] = {
+    "samples": 350,
+    "parts": 4,
+    "loss": "categorical_crossentropy",
+    "metrics": ("accuracy",),
+}
 
 registry.add(
     Case(

@@ -8,7 +8,7 @@ from parity import registry
 from parity.tables.nets import BN, Network, dense
 from parity.units import Case
 
-NET: Network = (dense(12, "relu"), BN, dense(8, "sigmoid"), dense(10, "softmax"))
+NET: Network = (dense(12, "tanh"), BN, dense(8, "sigmoid"), dense(10, "softmax"))
 
 OPTIONS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "clipnorm": ("SGD", {"learning_rate": 0.2, "clipnorm": 0.05}, ("D7",)),
@@ -56,6 +56,7 @@ for option, (optimizer, kwargs, behaviours) in OPTIONS.items():
             (optimizer, kwargs),
             "categorical_crossentropy",
             ("accuracy",),
+            parts=7,
             quick=option in QUICK,
             behaviours=behaviours,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from parity import registry
-from parity.units import Rule
+from parity.units import Allowance, Obj, Rule
 
 RULES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "sgd": ("SGD", {}, ()),
@@ -47,9 +47,69 @@ RULES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     "accumulation": ("SGD", {"momentum": 0.9, "gradient_accumulation_steps": 5}, ()),
     "accumulation-adam": ("Adam", {"gradient_accumulation_steps": 2, "clipvalue": 0.5}, ()),
     "loss-scale": ("RMSprop", {"loss_scale_factor": 512.0}, ()),
+    "adamw": ("AdamW", {}, ("D6",)),
+    "adamax": ("Adamax", {}, ()),
+    "nadam": ("Nadam", {}, ()),
+    "adadelta": ("Adadelta", {"learning_rate": 0.1}, ()),
+    "ftrl": ("Ftrl", {"l1_regularization_strength": 1e-3, "beta": 0.1}, ()),
+    "lion": ("Lion", {}, ()),
+    "lamb": ("Lamb", {}, ()),
+    "adafactor": ("Adafactor", {}, ()),
+}
+
+SCHEDULES: dict[str, Obj] = {
+    "exponential": Obj(
+        "optimizers.schedules.ExponentialDecay",
+        {"initial_learning_rate": 0.1, "decay_steps": 70, "decay_rate": 0.8},
+    ),
+    "staircase": Obj(
+        "optimizers.schedules.ExponentialDecay",
+        {"initial_learning_rate": 0.1, "decay_steps": 70, "decay_rate": 0.8, "staircase": True},
+    ),
+    "piecewise": Obj(
+        "optimizers.schedules.PiecewiseConstantDecay",
+        {"boundaries": [100, 300], "values": [0.1, 0.03, 0.01]},
+    ),
+    "polynomial": Obj(
+        "optimizers.schedules.PolynomialDecay",
+        {"initial_learning_rate": 0.1, "decay_steps": 400, "power": 2.0, "cycle": True},
+    ),
+    "inverse-time": Obj(
+        "optimizers.schedules.InverseTimeDecay",
+        {"initial_learning_rate": 0.1, "decay_steps": 50, "decay_rate": 0.5},
+    ),
+    "cosine": Obj(
+        "optimizers.schedules.CosineDecay",
+        {
+            "initial_learning_rate": 0.01,
+            "decay_steps": 500,
+            "alpha": 0.1,
+            "warmup_target": 0.1,
+            "warmup_steps": 100,
+        },
+    ),
+    "cosine-restarts": Obj(
+        "optimizers.schedules.CosineDecayRestarts",
+        {"initial_learning_rate": 0.1, "first_decay_steps": 100, "t_mul": 1.5, "m_mul": 0.9},
+    ),
+}
+
+ALLOWANCES = {
+    "adadelta": (
+        Allowance(
+            "float32",
+            "slot/*/accumulated_delta_var",
+            5e-6,
+            "Adadelta feeds its own updates back, so rounding adds up: after 1,000 steps Keras in "
+            "float32 is 2.1e-6 from Keras in float64",
+        ),
+    ),
 }
 
 QUICK = {"sgd-nesterov", "adagrad", "rmsprop-all", "adam", "amsgrad", "weight-decay-clip"}
+
+for name, schedule in SCHEDULES.items():
+    RULES[f"schedule-{name}"] = ("SGD", {"learning_rate": schedule, "momentum": 0.5}, ())
 
 for name, (optimizer, kwargs, behaviours) in RULES.items():
     registry.add(
@@ -57,6 +117,7 @@ for name, (optimizer, kwargs, behaviours) in RULES.items():
             f"rule/{name}",
             "optimizer rules",
             (optimizer, kwargs),
+            allowances=ALLOWANCES.get(name, ()),
             quick=name in QUICK,
             behaviours=behaviours,
         )

@@ -31,8 +31,84 @@ ROWS = {
         ({"rate": 0.4, "noise_shape": (None, 1), "seed": 5}, (6, 5)),
         ({"rate": 0.0}, (6, 5)),
     ],
+    "GaussianNoise": [({"stddev": 0.3, "seed": 5}, (6, 5)), ({"stddev": 0.0}, (6, 5))],
+    "GaussianDropout": [({"rate": 0.3, "seed": 5}, (6, 5)), ({"rate": 0.0}, (6, 5))],
+    "AlphaDropout": [
+        ({"rate": 0.3, "seed": 5}, (6, 5)),
+        ({"rate": 0.3, "noise_shape": (None, 1), "seed": 5}, (6, 5)),
+        ({"rate": 0.0}, (6, 5)),
+    ],
+    "SpatialDropout1D": [({"rate": 0.4, "seed": 5}, (5, 3, 4)), ({"rate": 0.0}, (5, 3, 4))],
     "InputLayer": [({"shape": (4,)}, (5, 4))],
-}
+    "Reshape": [({"target_shape": (3, -1)}, (4, 6)), ({"target_shape": (6,)}, (4, 2, 3))],
+    "Permute": [({"dims": (2, 1)}, (4, 2, 3)), ({"dims": (3, 1, 2)}, (4, 2, 3, 5))],
+    "RepeatVector": [({"n": 3}, (4, 5))],
+    "ZeroPadding2D": [({"padding": ((1, 0), (2, 3))}, (3, 2, 3, 2))],
+    "ReLU": [({}, (5, 4)), ({"max_value": 1.0, "negative_slope": 0.2, "threshold": 0.3}, (5, 4))],
+    "LeakyReLU": [({}, (5, 4)), ({"negative_slope": 1.5}, (5, 2, 3))],
+    "PReLU": [
+        ({"alpha_initializer": "normal"}, (5, 4)),
+        ({"alpha_initializer": "normal", "shared_axes": [1, 2]}, (4, 3, 2, 5)),
+    ],
+    "ELU": [({}, (5, 4)), ({"alpha": 0.3}, (5, 4))],
+    "Softmax": [({}, (5, 4)), ({"axis": 1}, (5, 4, 3)), ({"axis": (1, 2)}, (5, 4, 3))],
+    **{
+        name: [({}, [(5, 4), (5, 4)]), ({}, [(5, 3, 4), (5, 4), (5, 1, 1)]), ({}, [(5, 4)])]
+        for name in ("Add", "Multiply", "Average", "Maximum", "Minimum")
+    },
+    "Subtract": [({}, [(5, 4), (5, 4)]), ({}, [(5, 1), (5, 3, 4)])],
+    "Concatenate": [
+        ({}, [(5, 4), (5, 2), (5, 3)]),
+        ({"axis": 1}, [(5, 4, 2), (5, 1, 2)]),
+        ({}, [(5, 4)]),
+    ],
+    "Dot": [
+        ({"axes": 1}, [(5, 4), (5, 4)]),
+        ({"axes": (2, 1), "normalize": True}, [(5, 2, 4), (5, 4, 3)]),
+        ({"axes": (3, 1)}, [(4, 2, 3, 4), (4, 4)]),
+    ],
+    "LayerNormalization": [
+        ({}, (5, 4)),
+        ({"axis": [1, 3], "epsilon": 1e-5}, (4, 3, 2, 3)),
+        ({"axis": 1, "scale": False}, (4, 3, 2)),
+        ({"center": False}, (4, 3, 5)),
+    ],
+    "RMSNormalization": [({}, (5, 4)), ({"axis": [1, 2], "epsilon": 1e-2}, (4, 3, 2))],
+    "GroupNormalization": [
+        ({"groups": 2}, (5, 6)),
+        ({"groups": 3, "axis": 1, "center": False}, (3, 6, 2, 2)),
+        ({"groups": -1, "scale": False}, (3, 4, 2)),
+    ],
+    "UnitNormalization": [({}, (5, 4)), ({"axis": [1, 2]}, (4, 3, 2))],
+    "Rescaling": [({"scale": 0.5, "offset": -1.0}, (5, 4)), ({"scale": [1.0, 2.0]}, (5, 3, 2))],
+    "Normalization": [
+        ({}, (5, 4)),
+        ({"mean": [1.0, 2.0], "variance": [4.0, 9.0]}, (5, 3, 2)),
+        ({"axis": None, "mean": 1.0, "variance": 4.0, "invert": True}, (5, 4)),
+    ],
+    "ActivityRegularization": [({"l1": 0.1, "l2": 0.2}, (5, 4))],
+    "Lambda": [({"function": np.sin, "backward": lambda dy, x: dy * np.cos(x)}, (5, 4))],
+    "Conv2D": [
+        ({"filters": 3, "kernel_size": 2, "activation": "tanh"}, (3, 4, 5, 2)),
+        ({"filters": 2, "kernel_size": (3, 2), "strides": 2, "padding": "same"}, (2, 5, 4, 2)),
+        ({"filters": 4, "kernel_size": 2, "dilation_rate": 2, "groups": 2}, (2, 4, 4, 4)),
+        ({"filters": 2, "kernel_size": 2, "use_bias": False, "kernel_regularizer": "l2"},
+         (2, 3, 3, 1)),
+    ],
+    "MaxPooling2D": [
+        ({}, (3, 4, 5, 2)),
+        ({"pool_size": 3, "strides": 2, "padding": "same"}, (2, 5, 4, 2)),
+        ({"pool_size": (2, 3), "strides": 1}, (2, 4, 4, 2)),
+    ],
+    "AveragePooling2D": [
+        ({"pool_size": 2}, (3, 4, 5, 2)),
+        ({"pool_size": 3, "strides": 2, "padding": "same"}, (2, 5, 4, 2)),
+        ({"pool_size": (2, 3), "strides": 1}, (2, 4, 4, 2)),
+    ],
+    "GlobalAveragePooling2D": [({}, (3, 4, 5, 2)), ({"keepdims": True}, (3, 2, 2, 3))],
+    "GlobalMaxPooling2D": [({}, (3, 4, 5, 2)), ({"keepdims": True}, (3, 2, 2, 3))],
+}  # fmt: skip
+"""Options and shape of the input by class; a list of shapes where the layer takes a list."""
 NO_LAYERS = {"Layer", "Input", "KerasTensor", "Node"}
 
 CASES = [
@@ -49,12 +125,33 @@ def make(name, options, dtype="float64"):
 
 
 def points(shape, dtype="float64"):
+    if isinstance(shape, list):
+        return [points(part, dtype) for part in shape]
     return RNG.normal(size=shape).astype(dtype)
 
 
+def sample(shape):
+    """Return the shape without the number of samples."""
+    return [sample(part) for part in shape] if isinstance(shape, list) else shape[1:]
+
+
+def batch(shape, size=None):
+    """Return the shape with another number of samples."""
+    return [batch(part, size) for part in shape] if isinstance(shape, list) else (size, *shape[1:])
+
+
+def parts(value):
+    return value if isinstance(value, list) else [value]
+
+
+def copied(value):
+    return [a.copy() for a in value] if isinstance(value, list) else value.copy()
+
+
 def test_every_exported_layer_has_a_row():
-    exported = {n for n in layers.__all__ if inspect.isclass(getattr(layers, n))} - NO_LAYERS
-    assert exported == set(ROWS)
+    exported = [getattr(layers, n) for n in layers.__all__]
+    names = {thing.__name__ for thing in exported if inspect.isclass(thing)}
+    assert names - NO_LAYERS == set(ROWS)
 
 
 @every_layer
@@ -69,10 +166,10 @@ def test_backward_is_the_derivative_of_forward(name, options, shape, training):
 def test_float32_stays_float32(name, options, shape, training):
     layer, cache = make(name, options, "float32"), Cache()
     x = points(shape, "float32")
-    layer.ensure_built((None, *shape[1:]))
+    layer.ensure_built(batch(shape))
     y = layer.forward(x, cache, training=training)
     dx = layer.backward(np.ones_like(y), cache)
-    assert y.dtype == dx.dtype == np.float32
+    assert {a.dtype for a in [y, *parts(dx)]} == {np.dtype("float32")}
     assert all(w.grad is None or w.grad.dtype == np.float32 for w in layer.weights)
 
 
@@ -80,21 +177,23 @@ def test_float32_stays_float32(name, options, shape, training):
 @both_modes
 def test_arguments_are_left_as_they_are(name, options, shape, training):
     layer, cache = make(name, options), Cache()
-    x, kept = points(shape), None
-    kept = x.copy()
-    layer.ensure_built((None, *shape[1:]))
+    x = points(shape)
+    kept = copied(x)
+    layer.ensure_built(batch(shape))
     y = layer.forward(x, cache, training=training)
     dy = points(y.shape)
     dy_kept = dy.copy()
     layer.backward(dy, cache)
-    np.testing.assert_array_equal(x, kept)
+    for array, before in zip(parts(x), parts(kept), strict=True):
+        np.testing.assert_array_equal(array, before)
     np.testing.assert_array_equal(dy, dy_kept)
 
 
 @every_layer
 def test_the_output_has_the_shape_foretold(name, options, shape):
     layer = make(name, options)
-    symbolic = layers.Input(shape[1:], dtype="float64")
+    inputs = [layers.Input(part, dtype="float64") for part in parts(sample(shape))]
+    symbolic = inputs if isinstance(shape, list) else inputs[0]
     if name == "InputLayer":
         assert layer.output.shape == (None, *shape[1:])
         return
@@ -105,8 +204,8 @@ def test_the_output_has_the_shape_foretold(name, options, shape):
 @both_modes
 def test_a_short_last_batch_gives_what_it_gives_alone(name, options, shape, training):
     layer, used, fresh = make(name, options), Cache(), Cache()
-    layer.ensure_built((None, *shape[1:]))
-    full, short = points(shape), points((2, *shape[1:]))
+    layer.ensure_built(batch(shape))
+    full, short = points(shape), points(batch(shape, 2))
     generator = getattr(layer, "seed_generator", None)
     layer.forward(full, used, training=training)
     state = None if generator is None else generator.state.copy()
@@ -119,7 +218,7 @@ def test_a_short_last_batch_gives_what_it_gives_alone(name, options, shape, trai
 @every_layer
 def test_a_steady_step_allocates_no_new_buffer(name, options, shape):
     layer, cache = make(name, options), Cache()
-    layer.ensure_built((None, *shape[1:]))
+    layer.ensure_built(batch(shape))
     x = points(shape)
     for _ in range(2):
         y = layer.forward(x, cache, training=True)
@@ -128,6 +227,20 @@ def test_a_steady_step_allocates_no_new_buffer(name, options, shape):
     y = layer.forward(x, cache, training=True)
     layer.backward(np.ones_like(y), cache)
     assert cache.nbytes == held
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "shape"), [case for case in CASES if isinstance(case.values[2], list)]
+)
+def test_several_inputs_get_gradients_of_their_own_shape_and_memory(name, options, shape):
+    layer, cache = make(name, options), Cache()
+    x = points(shape)
+    layer.ensure_built(batch(shape))
+    dy = points(layer.forward(x, cache).shape)
+    dx = layer.backward(dy, cache)
+    assert [d.shape for d in dx] == shape
+    for i, one in enumerate(dx):
+        assert not any(np.shares_memory(one, other) for other in [dy, *dx[:i]])
 
 
 @pytest.mark.parametrize("break_it", ["mean", "scale", "transpose"])

@@ -28,15 +28,28 @@ def _labels(rng: np.random.Generator) -> np.ndarray:
     return rng.integers(0, C, N)
 
 
+def _embeddings(rng: np.random.Generator) -> np.ndarray:
+    x = rng.normal(size=(N, C))
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def _pairs(rng: np.random.Generator) -> np.ndarray:
+    return rng.permutation([0, 0, 1, 1, 1])
+
+
 @dataclass(frozen=True)
 class Row:
-    """A class of losses with data on which it is smooth."""
+    """A class of losses with data on which it is smooth.
+
+    `couples` marks losses whose values depend on more samples than their own.
+    """
 
     name: str
     function: str
     targets: Callable[[np.random.Generator], np.ndarray]
     predictions: Callable[[np.random.Generator], np.ndarray]
     options: dict[str, Any] = field(default_factory=dict)
+    couples: bool = False
 
     def data(self, seed: int = 0, dtype: str = "float64") -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng(seed)
@@ -94,6 +107,34 @@ ROWS = (
     Row("Hinge", "hinge", _one_hot, _near),
     Row("SquaredHinge", "squared_hinge", _one_hot, _near),
     Row("CategoricalHinge", "categorical_hinge", _one_hot, _near),
+    Row("BinaryFocalCrossentropy", "binary_focal_crossentropy", _one_hot, _probabilities),
+    Row(
+        "BinaryFocalCrossentropy",
+        "binary_focal_crossentropy",
+        _probabilities,
+        _near,
+        {"from_logits": True, "label_smoothing": 0.2, "apply_class_balancing": True, "gamma": 1.5},
+    ),
+    Row("CategoricalFocalCrossentropy", "categorical_focal_crossentropy", _one_hot, _probabilities),
+    Row(
+        "CategoricalFocalCrossentropy",
+        "categorical_focal_crossentropy",
+        _probabilities,
+        _near,
+        {"from_logits": True, "alpha": [0.5, 1.0, 2.0], "label_smoothing": 0.1},
+    ),
+    Row("Dice", "dice", _one_hot, _probabilities, couples=True),
+    Row("Dice", "dice", _one_hot, _probabilities, {"axis": -1}),
+    Row("Tversky", "tversky", _one_hot, _probabilities, {"alpha": 0.3}, couples=True),
+    Row("Tversky", "tversky", _one_hot, _probabilities, {"beta": 0.9, "axis": (1,)}),
+    Row("Circle", "circle", _pairs, _embeddings, {"gamma": 2.0}, couples=True),
+    Row(
+        "CategoricalGeneralizedCrossEntropy",
+        "categorical_generalized_cross_entropy",
+        _labels,
+        _probabilities,
+        {"q": 0.3},
+    ),
 )
 
 

@@ -142,7 +142,14 @@ def test_shuffle_and_dropout(case):
 
 @each("xla_uniform")
 def test_uniform_under_xla(case):
-    assert_exact(case, "x", random.uniform(**case["params"], xla=True))
+    with random.xla_bits():
+        assert_exact(case, "x", random.uniform(**case["params"]))
+
+
+@each("xla_normal")
+def test_normal_under_xla(case):
+    with random.xla_bits():
+        assert_close(case, "x", random.normal(**case["params"]), ulp=4)
 
 
 NOISE = [
@@ -164,7 +171,12 @@ def test_dropout_of_successive_calls(case):
     assert_exact(case, "state", generator.state)
 
 
-XLA_NOISE = cases("xla_fit_noise_float32") + cases("xla_fit_noise_float64")
+XLA_NOISE = [
+    case
+    for dtype in ("float32", "float64")
+    for case in cases(f"xla_fit_noise_{dtype}")
+    if case["params"]["layer"][0] == "Dropout"
+]
 
 
 @pytest.mark.parametrize("case", XLA_NOISE, ids=case_id)
@@ -174,7 +186,8 @@ def test_dropout_under_xla(case):
     seed, start = stored(case, "state_before").tolist()
     ones = np.ones((params["batch"], params["units"]), params["floatx"])
     steps = case["out"]["values"]["shape"][0]
-    drawn = [random.dropout(ones, rate, seed=(seed, start + k), xla=True) for k in range(steps)]
+    with random.xla_bits():
+        drawn = [random.dropout(ones, rate, seed=(seed, start + k)) for k in range(steps)]
     assert_exact(case, "values", np.stack(drawn))
 
 

@@ -180,7 +180,7 @@ def test_bad_calls_of_fit(name):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"optimizer": "adma"}, "Did you mean 'Adam'"),
+        ({"optimizer": "rmsprp"}, "Did you mean 'RMSprop'"),
         ({"loss": "categorical_crossentrop"}, "Did you mean 'categorical_crossentropy'"),
         ({"metrics": ["acuracy"]}, "accuracy"),
         ({"metrics": "accuracy"}, "must be a list, tuple or dict"),

@@ -6,11 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnscratch.optimizers.schedules.base import LearningRateSchedule
+from nnscratch.optimizers.schedules.cosine import CosineDecay
+from nnscratch.optimizers.schedules.cosine_restarts import CosineDecayRestarts
+from nnscratch.optimizers.schedules.exponential import ExponentialDecay
+from nnscratch.optimizers.schedules.inverse_time import InverseTimeDecay
+from nnscratch.optimizers.schedules.piecewise import PiecewiseConstantDecay
+from nnscratch.optimizers.schedules.polynomial import PolynomialDecay
 from nnscratch.serialization import deserialize_object, publish, serialize_object
 
 MODULE = "keras.optimizers.schedules"
 
-publish(MODULE, {"LearningRateSchedule": LearningRateSchedule})
+CLASSES: dict[str, type[LearningRateSchedule]] = {
+    cls.__name__: cls
+    for cls in (
+        LearningRateSchedule,
+        CosineDecay,
+        CosineDecayRestarts,
+        ExponentialDecay,
+        InverseTimeDecay,
+        PiecewiseConstantDecay,
+        PolynomialDecay,
+    )
+}
+"""The built-in schedules by name."""
+
+publish(MODULE, CLASSES)
 
 
 def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:

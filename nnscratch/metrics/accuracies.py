@@ -40,10 +40,10 @@ class MeanOfMatches(MeanMetricWrapper):
             Mean.update_state(self, hits, sample_weight)
 
 
-def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+def equality(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """Return 1 where the prediction is the very number of the target, else 0.
 
-    >>> accuracy([[1], [2]], [[1], [3]]).tolist()
+    >>> equality([[1], [2]], [[1], [3]]).tolist()
     [[1.0], [0.0]]
     """
     return equal(y_true, y_pred).astype(floatx())
@@ -95,7 +95,7 @@ class Accuracy(MeanOfMatches):
     _hits = staticmethod(equal)
 
     def __init__(self, name: str | None = "accuracy", dtype: Any = None) -> None:
-        super().__init__(accuracy, name, dtype)
+        super().__init__(equality, name, dtype)
 
 
 class BinaryAccuracy(MeanOfMatches):

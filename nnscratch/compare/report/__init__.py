@@ -1,0 +1,1 @@
+"""A comparison as a table in the terminal, as JSON and as one HTML page."""

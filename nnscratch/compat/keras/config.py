@@ -1,0 +1,45 @@
+"""Settings of `keras.config` that have one value only in nnscratch."""
+
+from __future__ import annotations
+
+from nnscratch.utils import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
+
+__all__ = [
+    "backend",
+    "disable_interactive_logging",
+    "disable_traceback_filtering",
+    "enable_interactive_logging",
+    "enable_traceback_filtering",
+    "image_data_format",
+    "is_interactive_logging_enabled",
+]
+
+
+def backend() -> str:
+    """Return what computes.
+
+    >>> backend()
+    'numpy'
+    """
+    return "numpy"
+
+
+def image_data_format() -> str:
+    """Return the order of an image's axes.
+
+    >>> image_data_format()
+    'channels_last'
+    """
+    return "channels_last"
+
+
+def enable_traceback_filtering() -> None:
+    """Do nothing: tracebacks hold no lines that are worth hiding."""
+
+
+def disable_traceback_filtering() -> None:
+    """Do nothing: tracebacks are never filtered."""

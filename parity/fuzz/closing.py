@@ -1,0 +1,55 @@
+"""What is compared once a random model has been trained: evaluate, predict and fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from parity.engines.protocol import Batch, Tensors
+from parity.fuzz.case import FuzzCase
+
+EPOCHS = 2
+
+
+def closing(library: Any, model: Any, case: FuzzCase, rows: Batch, with_fit: bool) -> Tensors:
+    """Use a trained model as its owner would, and return all numbers that come out.
+
+    Args:
+        library: the library's top module.
+        model: its model, in the state that training left.
+        case: what it is.
+        rows: all rows of the case.
+        with_fit: also train on with `fit`, over shuffled rows.
+    """
+    dtype = model.dtype
+    bigger, smaller = case.batch_size + 2, max(1, case.batch_size - 1)
+    logs = model.evaluate(
+        rows.x,
+        rows.y,
+        batch_size=bigger,
+        sample_weight=rows.sample_weight,
+        verbose=0,
+        return_dict=True,
+    )
+    found = {f"evaluate/{name}": np.asarray(value, dtype) for name, value in logs.items()}
+    found["predict"] = np.asarray(model.predict(rows.x, batch_size=smaller, verbose=0))
+    if not with_fit:
+        return found
+    library.utils.set_random_seed(case.seed + 1)
+    by_class = None if case.weighted else case.class_weight
+    trained = model.fit(
+        rows.x,
+        rows.y,
+        batch_size=case.batch_size,
+        epochs=EPOCHS,
+        shuffle=case.shuffle,
+        validation_split=case.split,
+        sample_weight=rows.sample_weight,
+        class_weight=None if by_class is None else dict(by_class),
+        verbose=0,
+    )
+    found |= {f"fit/{name}": np.asarray(v, dtype) for name, v in trained.history.items()}
+    names = [f"fit/{layer.name}/{v.name}" for layer in model.layers for v in layer.weights]
+    values = [np.array(v.value) for layer in model.layers for v in layer.weights]
+    return found | dict(zip(names, values, strict=True))

@@ -1,0 +1,200 @@
+"""The court of appeal: is a difference a mismatch, or does Keras itself not know the number?
+
+`parity.lockstep` excuses an error that is a few times what Keras moves by when its inputs move by
+one rounding, up to a fixed limit. Random models also sit on kinks (a unit at exactly 0 before a
+relu, a tie of scores), saturate, and take sums that cancel altogether, where one rounding changes
+a number completely and a free run then leaves Keras's for good. So a run that was found guilty is
+heard again, step by step from equal states, and element by element: an element is excused only
+where Keras's own answer moves as much when its inputs, and the result of each operation on the
+way, move by at most one unit in the last place (`parity.fuzz.roundings`). There is no limit then,
+and no excuse for any other element.
+
+A run that diverges is heard as long as its numbers can be squared. Beyond that, whether a sum
+overflows depends on the order of its terms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nnscratch.typing import Array
+from parity import data
+from parity.arithmetic import Deviation, deviation, scale_of
+from parity.bands import TRAJECTORY
+from parity.engines.protocol import STATE_KINDS, Batch, Engine, Tensors, Twin, kind_of
+from parity.fuzz.case import FuzzCase
+from parity.fuzz.roundings import moved, shaken
+from parity.results import Finding
+
+FACTOR = 4.0
+"""An element is excused up to this many times the largest movement seen."""
+
+SUBNORMAL = 16.0
+"""TensorFlow takes numbers below the smallest normal one for 0: so far apart is together."""
+
+TRIES = 16
+"""How many times Keras is run again at most; it stops as soon as everything is explained."""
+
+
+def moved_state(state: Tensors, rng: np.random.Generator) -> Tensors:
+    """Return a state whose weights and moving statistics moved; counters and slots stay."""
+    kinds = ("weight", "moving")
+    return {n: moved(t, rng) if kind_of(n) in kinds else t for n, t in state.items()}
+
+
+def moved_rows(rows: Batch, rng: np.random.Generator) -> Batch:
+    """Return rows whose inputs moved; targets and sample weights stay."""
+    return replace(rows, x=moved(rows.x, rng))
+
+
+def has_diverged(tensors: Tensors) -> bool:
+    """Tell whether some number is NaN, infinite, or too large for its square to be finite.
+
+    >>> has_diverged({"loss": np.array(1e200)}), has_diverged({"loss": np.array(1e100)})
+    (True, False)
+    """
+    floats = [t for t in tensors.values() if t.dtype.kind == "f"]
+    return not all((np.abs(t) < math.sqrt(np.finfo(t.dtype).max)).all() for t in floats)
+
+
+def unexplained(
+    name: str, expected: Tensors, received: Tensors, again: Sequence[Tensors], band: float
+) -> Deviation | None:
+    """Return how far a tensor is off beyond what Keras's own movement explains, or None.
+
+    Args:
+        name: the tensor.
+        expected: what Keras computed.
+        received: what nnscratch computed.
+        again: what Keras computed from moved inputs.
+        band: error, relative to the largest element, that needs no explanation.
+    """
+    if name not in received or name not in expected:
+        return Deviation(np.inf, note=f"missing in {'nnscratch' if name in expected else 'Keras'}")
+    whole = deviation(expected[name], received[name])
+    if whole.error <= band:
+        return None
+    if expected[name].shape != received[name].shape or whole.note.startswith("dtype"):
+        return whole
+    reference = expected[name].astype(np.float64)
+    difference = _distance(reference, received[name])
+    spread = np.zeros_like(reference)
+    for tensors in again:
+        spread = np.maximum(spread, _distance(reference, tensors[name]))
+    scale = scale_of(reference)
+    tiny = float(np.finfo(expected[name].dtype).tiny) if expected[name].dtype.kind == "f" else 0.0
+    allowed = band * scale + FACTOR * spread + SUBNORMAL * tiny
+    beyond = difference > allowed
+    if not beyond.any():
+        return None
+    worst = int(np.where(beyond, difference, -1.0).argmax())
+    error = difference.flat[worst] / scale if scale > 0 else np.inf
+    index = tuple(int(i) for i in np.unravel_index(worst, reference.shape))
+    pair = float(reference.flat[worst]), float(received[name].flat[worst])
+    return Deviation(float(error), index, *pair, note=whole.note)
+
+
+def _distance(reference: Array, other: Array) -> Array:
+    """Return |other − reference|: 0 where both are NaN or the same infinity, else infinite."""
+    other = other.astype(np.float64)
+    alike = (reference == other) | (np.isnan(reference) & np.isnan(other))
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(other - reference)
+    distance = np.where(np.isfinite(distance), distance, np.inf)
+    return np.asarray(np.where(alike, 0.0, distance))
+
+
+def first_unexplained(
+    expected: Tensors, received: Tensors, once_more: Callable[[], Tensors], band: float, step: int
+) -> Finding | None:
+    """Return the first tensor that Keras's own movement does not explain, or None.
+
+    Args:
+        expected: what Keras computed.
+        received: what nnscratch computed.
+        once_more: runs Keras from moved inputs.
+        band: error that needs no explanation.
+        step: number of the step, for the finding.
+    """
+    names = [*expected, *(name for name in received if name not in expected)]
+    again: list[Tensors] = []
+    for _ in range(TRIES + 1):
+        guilty = [
+            (name, found)
+            for name in names
+            if (found := unexplained(name, expected, received, again, band)) is not None
+        ]
+        names = [name for name, _ in guilty]
+        if not guilty:
+            return None
+        if len(again) < TRIES:
+            again.append(once_more())
+    name, d = guilty[0]
+    return Finding(step, name, d.error, band, d.index, d.reference, d.candidate, d.note)
+
+
+class Appeal:
+    """One case, run step by step from equal states.
+
+    Args:
+        case: the case.
+        dtype: `"float32"` or `"float64"`.
+        reference: Keras.
+        candidate: nnscratch.
+
+    Attributes:
+        diverged: whether the run left the range of its float type.
+    """
+
+    def __init__(self, case: FuzzCase, dtype: str, reference: Engine, candidate: Engine) -> None:
+        self.case, self.band = case, TRAJECTORY[dtype]
+        self.rows = data.make(case, dtype)
+        self.ref: Twin = reference.twin(case, dtype, case.input_shape)
+        self.got: Twin = candidate.twin(case, dtype, case.input_shape)
+        self.rng = np.random.default_rng(23)
+        self.diverged = False
+
+    def hear(self) -> Finding | None:
+        """Run all steps; return the first mismatch, or None if there is none."""
+        batches = enumerate(data.batches(self.case, self.rows), start=1)
+        for number, (batch, _) in batches:
+            found = self._step(number, batch, number in (1, self.case.steps))
+            if found is not None or self.diverged:
+                return found
+        return None
+
+    def _step(self, number: int, batch: Batch, look: bool) -> Finding | None:
+        """Judge one step from equal states; afterwards Keras is where the step leaves it."""
+        state, hidden = self.ref.state(), self.ref.hidden()
+        self.got.load(state)
+        expected = self.ref.step(batch, True)
+        after = {n: t for n, t in expected.items() if kind_of(n) in STATE_KINDS}
+        resume = self.ref.hidden()
+        received = self.got.step(batch, True)
+        if look:
+            self.got.load(after)
+            expected = expected | self.ref.infer(batch)
+            received = received | self.got.infer(batch)
+        if has_diverged(expected):
+            self.diverged = True
+            return None
+
+        def once_more() -> Tensors:
+            self.ref.load(moved_state(state, self.rng))
+            self.ref.load_hidden(hidden)
+            with shaken(self.rng):
+                tensors = self.ref.step(moved_rows(batch, self.rng), True)
+            if look:
+                self.ref.load(moved_state(after, self.rng))
+                with shaken(self.rng):
+                    tensors = tensors | self.ref.infer(moved_rows(batch, self.rng))
+            return tensors
+
+        found = first_unexplained(expected, received, once_more, self.band, number)
+        self.ref.load(after)
+        self.ref.load_hidden(resume)
+        return found

@@ -1,0 +1,1 @@
+"""Whole scripts: data, model, `compile`, plain `fit`, and nothing in common but the seed."""
