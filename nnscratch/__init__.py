@@ -18,6 +18,7 @@ from nnscratch import (
     regularizers,
     utils,
 )
+from nnscratch.compat import use_as_keras
 from nnscratch.layers import Input, KerasTensor, Layer
 from nnscratch.losses import Loss
 from nnscratch.metrics import Metric
@@ -52,5 +53,6 @@ __all__ = [
     "optimizers",
     "random",
     "regularizers",
+    "use_as_keras",
     "utils",
 ]

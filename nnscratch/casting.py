@@ -72,6 +72,30 @@ def as_numeric(values: Any, argument: str) -> Array:
     )
 
 
+class _Face:
+    """What arrays look like to the user; one instance per process."""
+
+    array_class: type[np.ndarray[Any, Any]] = np.ndarray
+
+
+def set_array_class(array_class: type[np.ndarray[Any, Any]]) -> None:
+    """Set the class of the arrays that layers, losses and metrics hand to the user.
+
+    Args:
+        array_class: `numpy.ndarray` or a subclass.
+    """
+    _Face.array_class = array_class
+
+
+def handed_out(values: Any) -> Any:
+    """Return an array, a number or a dict of them as the user is to see it; as it is by default."""
+    if _Face.array_class is np.ndarray:
+        return values
+    if isinstance(values, dict):
+        return {name: handed_out(value) for name, value in values.items()}
+    return np.asarray(values).view(_Face.array_class)
+
+
 def is_float(dtype: str) -> bool:
     """Tell whether a dtype name is a floating-point type.
 

@@ -33,6 +33,25 @@ class NonFiniteError(ArithmeticError):
         self.layer = layer
 
 
+class ModelFileError(ValueError):
+    """A file of a model or its weights that is damaged, inconsistent, or not to be trusted.
+
+    Attributes:
+        file: path of the file.
+        member: the part of it that is wrong: a member of an archive, a group, a key.
+        reason: what is wrong with it.
+
+    >>> print(ModelFileError("m.keras", "config.json", "it is missing"))
+    m.keras: config.json: it is missing
+    """
+
+    def __init__(self, file: object, member: str, reason: str) -> None:
+        super().__init__(f"{file}: {member}: {reason}" if member else f"{file}: {reason}")
+        self.file = str(file)
+        self.member = member
+        self.reason = reason
+
+
 def closest_name(received: object, known: Iterable[str]) -> str | None:
     """Return the known name nearest in spelling to `received`, or None.
 

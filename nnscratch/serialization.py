@@ -106,13 +106,27 @@ def publish(module: str, objects: Mapping[str, Any]) -> None:
     _published.setdefault(module, {}).update(objects)
 
 
-def _home(cls: type) -> tuple[str, str] | None:
+def home_of(cls: type) -> tuple[str, str] | None:
     """Return the module and name a class was published under."""
     for module, objects in _published.items():
         for name, known in objects.items():
             if known is cls:
                 return module, name
     return None
+
+
+def published(module: str | None) -> Mapping[str, Any]:
+    """Return the objects published under Keras's name for a module; none for another module.
+
+    >>> publish("demo", {"one": 1}); published("demo"), published("elsewhere")
+    ({'one': 1}, {})
+    """
+    return _published.get(module or "", {})
+
+
+def published_modules() -> list[str]:
+    """Return the names of all modules that objects are published under."""
+    return list(_published)
 
 
 def serialize_object(thing: Any) -> dict[str, Any]:
@@ -127,7 +141,7 @@ def serialize_object(thing: Any) -> dict[str, Any]:
     cls = type(thing)
     if not hasattr(thing, "get_config"):
         raise TypeError(f"{thing!r} cannot be saved: give class {cls.__name__} a `get_config()`.")
-    home = _home(cls)
+    home = home_of(cls)
     own_module = None if cls.__module__ == "__main__" else cls.__module__
     return {
         "module": home[0] if home else own_module,

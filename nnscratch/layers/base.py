@@ -11,12 +11,13 @@ import numpy as np
 
 from nnscratch import regularizers
 from nnscratch.cache import Cache
-from nnscratch.casting import as_numeric
+from nnscratch.casting import as_numeric, handed_out
 from nnscratch.errors import NotReadyError, ShapeError, unknown_name
 from nnscratch.layers.config import Configurable, read_dtype
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.layers.weights import HasWeights
 from nnscratch.naming import auto_name, name_scope
+from nnscratch.outdated import note
 from nnscratch.typing import Array, Shape
 
 
@@ -105,6 +106,11 @@ class Layer(Configurable, HasWeights):
             raise self._unknown_argument(next(iter(kwargs)))
 
     def _pop_input_shape(self, kwargs: dict[str, Any]) -> Shape | None:
+        for name in kwargs.keys() & {"input_dim", "input_shape", "batch_input_shape"}:
+            note(
+                f"`{name}` belongs into an Input of its own: put Input(shape) first in the "
+                "Sequential model."
+            )
         if "input_dim" in kwargs:
             return (kwargs.pop("input_dim"),)
         if "input_shape" in kwargs:
@@ -179,7 +185,7 @@ class Layer(Configurable, HasWeights):
         inputs = arrays if isinstance(x, (list, tuple)) else arrays[0]
         self.ensure_built(_shape_of(inputs))
         self.check_input_shape(_shape_of(inputs))
-        return self.forward(inputs, Cache(), training=bool(training)).copy()
+        return handed_out(self.forward(inputs, Cache(), training=bool(training)).copy())
 
     def _call_symbolic(self, x: Any) -> Any:
         shape = [t.shape for t in x] if isinstance(x, (list, tuple)) else x.shape

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
-from nnscratch.casting import as_numeric, is_float, standardize_dtype
+from nnscratch.casting import as_numeric, handed_out, is_float, standardize_dtype
 from nnscratch.config import floatx
 from nnscratch.errors import ShapeError
 from nnscratch.losses.differences import NumericalGradient
@@ -88,7 +88,7 @@ class Loss:
             sample_weight: one weight per sample, or per value of `call`.
         """
         y_true, y_pred = as_numeric(y_true, "y_true"), as_numeric(y_pred, "y_pred")
-        return self.forward(y_true, y_pred, Cache(), sample_weight)
+        return handed_out(self.forward(y_true, y_pred, Cache(), sample_weight))
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
         """Return one value per sample; a subclass implements it."""

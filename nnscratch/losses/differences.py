@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nnscratch.errors import DataError, ShapeError
+from nnscratch.outdated import note
 from nnscratch.typing import Array
 
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
@@ -97,11 +97,11 @@ class NumericalGradient:
     def _announce(self, outputs: int) -> None:
         if not self._announced:
             self._announced = True
-            warnings.warn(
+            note(
                 f"{self.name} comes without a gradient, so it is differentiated numerically: "
                 f"{2 * outputs} more evaluations in every step. A `gradient` makes it faster "
                 "and exact: LossFunctionWrapper(fn, gradient=...), or a method of the Loss.",
-                stacklevel=2,
+                UserWarning,
             )
 
     def _examine(self, rows: Array, values: Array, evaluate: Callable[[Array], Array]) -> None:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from nnscratch import initializers
-from nnscratch.casting import standardize_dtype
+from nnscratch.casting import handed_out, standardize_dtype
 from nnscratch.naming import auto_name, name_scope
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
+
+
+def _handing_out(result: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a `result` that returns what the user is to see."""
+
+    @functools.wraps(result)
+    def handing_out(self: Metric) -> Any:
+        return handed_out(result(self))
+
+    return handing_out
 
 
 class Metric:
@@ -42,6 +53,11 @@ class Metric:
     """
 
     _kinds = "f"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "result" in cls.__dict__:
+            cls.result = _handing_out(cls.result)  # type: ignore[method-assign]
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self._variables: list[Variable] = []

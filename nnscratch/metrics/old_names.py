@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from nnscratch.metrics.accuracies import (
@@ -12,6 +10,7 @@ from nnscratch.metrics.accuracies import (
     sparse_categorical_accuracy,
 )
 from nnscratch.metrics.matches import target_kind
+from nnscratch.outdated import note
 from nnscratch.typing import Array, ArrayLike
 
 
@@ -21,10 +20,10 @@ def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Notes for older versions write `from keras.metrics import accuracy` and `metrics=[accuracy]`,
     which Keras 3 no longer knows; there `Accuracy` compares number with number, and gives 0 on
     probabilities. Here the function chooses between binary, sparse and categorical accuracy by the
-    shapes, as the string does, and says once that it is out of date.
+    shapes, as the string does, and notes that it is out of date.
 
     Warns:
-        FutureWarning: always; write `"accuracy"`.
+        OutdatedWarning: always; write `"accuracy"`.
 
     >>> import warnings
     >>> with warnings.catch_warnings():
@@ -43,9 +42,7 @@ def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 
 def warn_of_accuracy() -> None:
     """Say that the name is out of date."""
-    warnings.warn(
+    note(
         "`metrics.accuracy` is not in Keras 3, where this import fails. Write "
-        "metrics=['accuracy'], which means the same.",
-        FutureWarning,
-        stacklevel=3,
+        "metrics=['accuracy'], which means the same."
     )

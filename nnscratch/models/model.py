@@ -6,17 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from nnscratch.cache import Cache
-from nnscratch.casting import as_numeric
+from nnscratch.casting import as_numeric, handed_out
 from nnscratch.errors import NotReadyError, ShapeError, closest_name
 from nnscratch.layers import KerasTensor, Layer
 from nnscratch.models.graph import Graph
+from nnscratch.models.removed import HasRemovedMethods
 from nnscratch.models.training import Trains
 from nnscratch.structure import flatten, is_nested, pack
 from nnscratch.typing import Array, Shape
 from nnscratch.utils.summary import print_summary
 
 
-class Model(Trains, Layer):
+class Model(Trains, Layer, HasRemovedMethods):
     """A network of layers that can be trained, evaluated and used as a layer itself.
 
     `Model(inputs, outputs)` makes a functional model, see `Functional`; `Sequential` is a stack.
@@ -180,7 +181,7 @@ class Model(Trains, Layer):
         pairs = zip(arrays, self.input_dtypes, strict=True)
         arrays = [array.astype(dtype, copy=False) for array, dtype in pairs]
         outputs = self.run.forward(arrays, Cache(), bool(training))
-        return self.packed_output([output.copy() for output in outputs])
+        return self.packed_output([handed_out(output.copy()) for output in outputs])
 
     def forward(self, x: Any, cache: Cache, training: bool = False) -> Any:
         """Run the graph on an array or a list of arrays; return the output or a list of outputs."""

@@ -10,7 +10,7 @@ from nnscratch.callbacks import CallbackList, History
 from nnscratch.errors import DataError
 from nnscratch.models.on_batch import RunsOnBatch, flat_logs
 from nnscratch.training import loop
-from nnscratch.training.arguments import checked_epochs, checked_frequency, unpacked
+from nnscratch.training.arguments import check_no_more, checked_epochs, checked_frequency, unpacked
 from nnscratch.training.batches import Batches
 from nnscratch.training.data import Data, split_validation
 from nnscratch.training.streams import Source, Stream, is_stream
@@ -41,6 +41,7 @@ class Trains(RunsOnBatch):
         validation_freq: int | Sequence[int] = 1,
         *,
         reshuffle_each_epoch: bool = False,
+        **outdated: Any,
     ) -> History:
         """Train the model on arrays for some epochs.
 
@@ -51,7 +52,8 @@ class Trains(RunsOnBatch):
             x: inputs (N, …), or a generator, `PyDataset` or other iterable that yields batches
                 (inputs, targets) or (inputs, targets, sample_weights).
             y: targets (N, …).
-            batch_size: rows per update, 32 by default; the last batch of an epoch may be short.
+            batch_size: rows per update, 32 by default (with `steps_per_epoch`: all rows divided by
+                the steps); the last batch of an epoch may be short.
             epochs: number of the last epoch.
             verbose: 0 silent, 1 a progress line, 2 one line per epoch; `"auto"` is 1.
             callbacks: list of callbacks.
@@ -68,6 +70,7 @@ class Trains(RunsOnBatch):
             validation_freq: validate every so many epochs, or after the epochs listed.
             reshuffle_each_epoch: draw a new permutation for each epoch even under a seed, where
                 Keras (and the default) repeats one permutation.
+            outdated: `workers`, `use_multiprocessing` and `max_queue_size`, which have no effect.
 
         Returns:
             The history: `history.history["loss"]` and so on, one number per epoch.
@@ -78,6 +81,7 @@ class Trains(RunsOnBatch):
             ShapeError: shapes that do not fit; no weight has changed.
             NonFiniteError: the loss became NaN or infinite; that step changed no weight.
         """
+        check_no_more(self.fit, outdated)
         checked_epochs(epochs, initial_epoch)
         checked_frequency(validation_freq)
         trainer = self._compiled("fit")

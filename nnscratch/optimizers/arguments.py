@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.errors import unknown_name
+from nnscratch.outdated import note
 
 
 def check_number(
@@ -78,6 +79,14 @@ def check_one_clipping(clipnorm: Any, clipvalue: Any, global_clipnorm: Any) -> N
             "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be used at a time. "
             f"Received: {received}"
         )
+
+
+def learning_rate_from(kwargs: dict[str, Any], learning_rate: Any) -> Any:
+    """Return the learning rate, given by its present name or, with a note, as `lr`."""
+    if "lr" not in kwargs:
+        return learning_rate
+    note("`lr` is called `learning_rate` today.")
+    return kwargs.pop("lr")
 
 
 def check_no_more(cls: type, kwargs: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from nnscratch.optimizers.arguments import (
     check_no_more,
     check_number,
     check_one_clipping,
+    learning_rate_from,
 )
 from nnscratch.optimizers.learning_rate import LearningRate
 from nnscratch.optimizers.updating import Updates
@@ -82,6 +83,7 @@ class Optimizer(Updates):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        learning_rate = learning_rate_from(kwargs, learning_rate)
         check_no_more(type(self), kwargs)
         if weight_decay is not None:
             check_number("weight_decay", weight_decay, 0)

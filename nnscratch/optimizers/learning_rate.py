@@ -14,6 +14,7 @@ from nnscratch.optimizers import schedules
 from nnscratch.optimizers.arguments import check_learning_rate, check_number
 from nnscratch.optimizers.schedules import LearningRateSchedule
 from nnscratch.optimizers.state import OptimizerState
+from nnscratch.outdated import note
 from nnscratch.variable import Variable
 
 LearningRate: TypeAlias = float | LearningRateSchedule | Callable[[], float]
@@ -69,6 +70,17 @@ class HasLearningRate(OptimizerState):
                 "be set to a number. Make the optimizer with a float learning_rate to set it, or "
                 "set another schedule."
             )
+
+    @property
+    def lr(self) -> Any:
+        """The learning rate under its old name."""
+        note("`optimizer.lr` is called `optimizer.learning_rate` today.")
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value: Any) -> None:
+        note("`optimizer.lr` is called `optimizer.learning_rate` today.")
+        self.learning_rate = value
 
     def _learning_rate_now(self) -> float:
         """Return the learning rate of the coming update; refuse one that is not a number >= 0."""

@@ -15,6 +15,9 @@ from nnscratch.variable import Variable
 
 Self = TypeVar("Self", bound="LossScaleOptimizer")
 
+LARGEST = 2.0**127
+"""The largest power of two that float32 holds."""
+
 OF_THE_INNER = {
     "weight_decay": None,
     "clipnorm": None,
@@ -54,7 +57,8 @@ class LossScaleOptimizer(Optimizer):
     Raises:
         ValueError: an argument out of range, an unknown one, or one of the inner optimizer's.
 
-    Source: Micikevicius et al. (2018), "Mixed precision training", section 3.2.
+    Source: Micikevicius et al. (2018), "Mixed precision training", section 3.2. Convention: s stops
+    at 2¹²⁷. In Keras it can become infinite, and then no step is ever taken again.
 
     >>> from nnscratch.optimizers import SGD
     >>> w = Variable(np.array([1.0]))
@@ -135,11 +139,11 @@ class LossScaleOptimizer(Optimizer):
         for gradient in gradients:
             gradient /= gradient.dtype.type(scale.value)
         self.inner_optimizer.step(variables)
-        if int(counter) == self.dynamic_growth_steps - 1:
-            counter.assign(0)
-            scale.assign(scale.value * np.float32(2.0))
-        else:
+        if int(counter) < self.dynamic_growth_steps - 1:
             counter.assign_add(1)
+            return
+        counter.assign(0)
+        scale.assign(min(2.0 * float(scale), LARGEST))
 
     @property
     def loss_scale_factor(self) -> float | None:

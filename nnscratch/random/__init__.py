@@ -16,6 +16,7 @@ from nnscratch.random.sampling import categorical, dropout, dropout_mask, shuffl
 from nnscratch.random.seed_generator import (
     SeedGenerator,
     SeedLike,
+    clear_global_generator,
     global_seed_generator,
     last_seed,
     make_default_seed,
@@ -30,6 +31,7 @@ __all__ = [
     "SeedLike",
     "batch_permutation",
     "categorical",
+    "clear_global_generator",
     "dropout",
     "dropout_mask",
     "epoch_permutation",

@@ -148,6 +148,11 @@ def global_seed_generator() -> SeedGenerator:
     return _process.generator
 
 
+def clear_global_generator() -> None:
+    """Forget the global generator; the next use makes a new one."""
+    _process.generator = None
+
+
 def make_default_seed() -> int:
     """Draw the seed of an object that was given none, from Python's `random` module.
 

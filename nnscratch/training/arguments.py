@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from nnscratch.errors import closest_name
+from nnscratch.outdated import note
 from nnscratch.training.streams import is_stream
 
 
@@ -27,6 +31,21 @@ def checked_frequency(validation_freq: Any) -> None:
             "`validation_freq` must be a positive integer or a list of epochs counted from 1. "
             f"Received: validation_freq={validation_freq!r}"
         )
+
+
+def check_no_more(method: Callable[..., Any], kwargs: dict[str, Any]) -> None:
+    """Note arguments that Keras no longer takes; refuse unknown ones.
+
+    Raises:
+        TypeError: an unknown argument, with the nearest one that exists.
+    """
+    for name in kwargs:
+        if name in ("workers", "use_multiprocessing", "max_queue_size"):
+            note(f"`{name}` is no argument of {method.__name__}() any more; it has no effect.")
+            continue
+        near = closest_name(name, inspect.signature(method).parameters)
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise TypeError(f"{method.__name__}() got an unexpected argument {name!r}.{hint}")
 
 
 def unpacked(data: Any) -> tuple[Any, Any, Any]:

@@ -22,7 +22,8 @@ class Batches:
 
     Args:
         data: the rows.
-        batch_size: rows per batch; 32 by default.
+        batch_size: rows per batch; by default 32, or, where `steps` is given, as many as make so
+            many steps of all rows.
         shuffle: True, False, or `"batch"` to permute rows within batches that stay in place.
         steps: batches per epoch; an epoch then goes on where the last one stopped.
         reshuffle: draw a new permutation for every epoch even under a seed.
@@ -39,10 +40,12 @@ class Batches:
         dtypes: Sequence[str] | None = None,
     ) -> None:
         self.data = data
-        self.batch_size = 32 if batch_size is None else batch_size
-        _check_count("batch_size", self.batch_size)
         if steps is not None:
             _check_count("steps_per_epoch", steps)
+        if batch_size is None:
+            batch_size = 32 if steps is None else -(-len(data) // steps)
+        _check_count("batch_size", batch_size)
+        self.batch_size = batch_size
         if shuffle not in (True, False, "batch"):
             raise ValueError(f"`shuffle` must be True, False or 'batch'. Received: {shuffle!r}")
         self.shuffle = shuffle
@@ -53,6 +56,7 @@ class Batches:
         self.dtypes = [np.dtype(d) for d in dtypes or [config.floatx()] * len(data.inputs)]
         self._epoch = 0
         self._going: Iterator[Data] | None = None
+        self._seen = 0
         self._memory: dict[Any, Array] = {}
 
     @property
@@ -66,13 +70,16 @@ class Batches:
             yield from self._one_pass()
             return
         if self._going is None:
-            self._going = self._one_pass()
-        for _ in range(self.steps):
-            batch = next(self._going, None)
-            if batch is None:
-                self._going = None
-                return
-            yield batch
+            self._going, self._seen = self._one_pass(), 0
+        for _ in range(min(self.steps, self.in_pass - self._seen)):
+            self._seen += 1
+            yield next(self._going)
+        if self._seen == self.in_pass:
+            self._going = None
+
+    def restart(self) -> None:
+        """Start the next epoch at the first batch, wherever the last one stopped."""
+        self._going = None
 
     def _one_pass(self) -> Iterator[Data]:
         order = self._order()

@@ -81,6 +81,7 @@ def evaluate(
     """Compute loss and metrics over the data, in inference mode."""
     model.stop_evaluating = False
     stepper.reset()
+    batches.restart()
     callbacks.on_test_begin()
     watched = callbacks.watches("on_test_batch_end")
     for step, batch in enumerate(batches.epoch()):

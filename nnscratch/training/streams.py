@@ -33,6 +33,9 @@ class Source(Protocol):
     def epoch(self) -> Iterator[Data]:
         """Yield the batches of the next epoch."""
 
+    def restart(self) -> None:
+        """Start the next epoch at the first batch, wherever the last one stopped."""
+
 
 class Stream:
     """Batches from a source that yields them.
@@ -73,6 +76,8 @@ class Stream:
         """Return the first batch without losing it, so that the model can be built for it."""
         if isinstance(self.source, PyDataset):
             return self._prepared(self.source[0])
+        if hasattr(self.source, "peek"):
+            return self._prepared(self.source.peek())
         iterator = iter(self.source) if self._once is None else self._once
         batch = next(iterator, None)
         if batch is None:
@@ -97,8 +102,14 @@ class Stream:
                 break
             done += 1
             yield self._prepared(batch)
+        if self.steps is None and hasattr(self.source, "peek"):
+            iter(self.source)  # Keras opens a tf.data.Dataset once more: its shuffle moves on
         if dataset is not None:
             dataset.on_epoch_end()
+
+    def restart(self) -> None:
+        """Start the next epoch at the first batch, unless the source is a generator."""
+        self._current = None
 
     def _open(self) -> Iterator[Any]:
         if self._once is not None:

@@ -56,6 +56,7 @@ CASES = [
     for name, rows in ROWS.items()
     for i, row in enumerate(rows)
 ]
+WITHOUT_ANOTHER = sorted(set(ROWS) - {"LossScaleOptimizer"})
 every_optimizer = pytest.mark.parametrize(("name", "row"), CASES)
 both_dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
 
@@ -101,10 +102,8 @@ def test_every_exported_optimizer_has_a_row():
     assert exported - {"Optimizer"} == set(ROWS)
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", WITHOUT_ANOTHER)
 def test_it_has_a_name_in_any_case(name):
-    if name == "LossScaleOptimizer":
-        pytest.skip("needs another optimizer")
     for spelling in (name, name.lower(), name.upper()):
         assert type(optimizers.get(spelling)).__name__ == name
 
@@ -112,7 +111,7 @@ def test_it_has_a_name_in_any_case(name):
 @every_optimizer
 @both_dtypes
 def test_it_keeps_the_dtype_and_moves_the_weights(name, row, dtype):
-    optimizer, variables = trained(name, row, dtype=dtype)
+    optimizer, variables = trained(name, row, steps=3, dtype=dtype)
     slots = [slot for slots in optimizer.slots.values() for slot in slots.values()]
     assert {v.dtype for v in [*variables, *slots]} == {dtype}
     for variable, before in zip(variables, make_variables(dtype), strict=True):
@@ -130,9 +129,7 @@ def test_it_descends(name, row, option):
     for _ in range(400):
         losses.append(float(np.sum(w.value**2)))
         optimizer.apply([2 * w.value * (optimizer.loss_scale_factor or 1.0)], [w])
-        if option == "all" and name == "LossScaleOptimizer":
-            assert optimizer.inner_optimizer.loss_scale_factor is None
-    assert losses[-1] < 0.98 * losses[0]
+    assert losses[-1] < losses[10] < losses[0]
 
 
 @every_optimizer
@@ -202,7 +199,7 @@ def test_a_run_goes_on_from_its_saved_state(name, row, option):
 @every_optimizer
 @pytest.mark.parametrize("rate", [RATE, ExponentialDecay(0.5, 10, 0.5)], ids=["rate", "schedule"])
 def test_round_trip(name, row, rate):
-    optimizer = make(name, row, rate, name="mine") if name in _NAMED else make(name, row, rate)
+    optimizer = make(name, row, rate)
     described = optimizers.serialize(optimizer)
     assert (described["module"], described["registered_name"]) == ("keras.optimizers", None)
     again = optimizers.deserialize(described)
@@ -211,10 +208,7 @@ def test_round_trip(name, row, rate):
     assert optimizers.get(described).get_config() == optimizer.get_config()
 
 
-_NAMED = set(ROWS) - {"LossScaleOptimizer"}
-
-
-@pytest.mark.parametrize("name", sorted(_NAMED))
+@pytest.mark.parametrize("name", WITHOUT_ANOTHER)
 def test_the_configuration_holds_all_arguments(name):
     cls = getattr(optimizers, name)
     arguments = set(inspect.signature(cls).parameters) - {"kwargs"}
@@ -246,7 +240,7 @@ def test_a_learning_rate_is_set_from_outside(name, row):
     optimizer.apply(gradients(1)[0], variables)
 
 
-@pytest.mark.parametrize("name", sorted(_NAMED))
+@pytest.mark.parametrize("name", WITHOUT_ANOTHER)
 @pytest.mark.parametrize("argument", ["learning_rate", "clipnorm", "ema_momentum"])
 def test_numbers_that_are_none_are_refused(name, argument):
     for wrong in (float("nan"), "a", -0.5):

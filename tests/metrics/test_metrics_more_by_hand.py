@@ -14,6 +14,7 @@ import nnscratch
 from nnscratch import metrics
 from nnscratch.errors import DataError, ShapeError
 from nnscratch.metrics.scaled import naive_error
+from nnscratch.outdated import OutdatedWarning
 
 Y = [0, 0, 1, 1]
 P = [0.1, 0.6, 0.5, 0.9]
@@ -279,7 +280,7 @@ def test_the_old_import_of_accuracy_means_the_string() -> None:
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
             history = model.fit(x, labels, epochs=2, verbose=0)
-        notes = [w for w in seen if issubclass(w.category, FutureWarning)]
+        notes = [w for w in seen if issubclass(w.category, OutdatedWarning)]
         assert len(notes) == (1 if metric is accuracy else 0)
         logs.append(history.history)
     assert logs[0] == logs[1]
@@ -296,7 +297,7 @@ def test_the_old_import_of_accuracy_means_the_string() -> None:
     ],
 )
 def test_the_old_function_chooses_by_the_shapes(y: Any, p: Any, wanted: Any) -> None:
-    with pytest.warns(FutureWarning, match="not in Keras 3"):
+    with pytest.warns(OutdatedWarning, match="not in Keras 3"):
         assert metrics.accuracy(y, p).tolist() == wanted
 
 

@@ -81,7 +81,6 @@ def test_learning_rates_that_are_none(cls, rate, message):
         (lambda: Adam(gradient_accumulation_steps=1), "integer >= 2"),
         (lambda: Adam(gradient_accumulation_steps=2.0), "integer >= 2"),
         (lambda: Adam(loss_scale_factor=0.0), "loss_scale_factor"),
-        (lambda: Adam(lr=0.1), r"write Adam\(learning_rate=0.1\)"),
         (lambda: Adam(beta1=0.9), "Did you mean 'beta_1'"),
         (lambda: SGD(clip_norm=1.0), "Did you mean 'clipnorm'"),
     ],

@@ -268,6 +268,20 @@ def test_steps_per_epoch_goes_on_where_the_last_epoch_stopped():
     assert [row for batch in rows for row in batch] == list(range(8))
 
 
+def test_steps_without_a_batch_size_divide_all_rows():
+    """As in Keras: 10 rows in 3 steps make batches of 4."""
+    sizes = []
+
+    class Look(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            sizes.append(self.model.node_outputs()["dense"].shape[0])
+
+    line().fit(
+        column(*range(10)) / 10, column(*range(10)), steps_per_epoch=3, verbose=0, callbacks=[Look()]
+    )
+    assert sizes == [4, 4, 2]
+
+
 def test_x_is_never_written_to():
     x = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
     kept = x.copy()
