@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch.allowance import take
 from nnscratch.casting import as_numeric, standardize_dtype
 from nnscratch.errors import ShapeError
 from nnscratch.naming import auto_name, current_path, name_scope
@@ -79,6 +80,7 @@ class Variable:
                     f"shape={shape} for variable {self.path!r}"
                 )
             dtype = standardize_dtype(dtype)
+            take(self.path, tuple(shape), dtype)
             with name_scope(self.name):  # the path by which a recorded draw is known
                 values = np.asarray(initializer(tuple(shape), dtype=dtype))
             if values.shape != tuple(shape):

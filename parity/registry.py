@@ -17,6 +17,7 @@ TABLES = (
     "parity.tables.losses",
     "parity.tables.losses_more",
     "parity.tables.layers",
+    "parity.tables.constraints",
     "parity.tables.rules",
     "parity.tables.rules_more",
     "parity.checks.activations",

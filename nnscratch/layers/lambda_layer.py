@@ -66,7 +66,7 @@ class Lambda(Layer):
         self.arguments = dict(arguments or {})
         self._output_shape = output_shape
         self._backward = backward
-        self._takes_training = "training" in inspect.signature(function).parameters
+        self._takes_training = _has_argument(function, "training")
 
     def forward(self, x: Any, cache: Cache, training: bool = False) -> Array:
         """Compute function(x)."""
@@ -140,6 +140,13 @@ class Lambda(Layer):
             if key in config
         }
         return super().from_config({**config, **found})
+
+
+def _has_argument(function: Callable[..., Any], name: str) -> bool:
+    try:
+        return name in inspect.signature(function).parameters
+    except ValueError:  # functions written in C, such as np.sin, do not tell
+        return False
 
 
 def _found(written: dict[str, Any]) -> Any:

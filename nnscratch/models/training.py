@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from nnscratch.blas import threads_for
 from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.errors import DataError
@@ -119,16 +120,18 @@ class Trains(RunsOnBatch):
                     batch_size=validation_batch_size or batch_size,
                     steps=validation_steps,
                 )
-        return loop.fit(
-            self,
-            trainer.step,
-            batches,
-            validation,
-            self._callback_list(callbacks, verbose, epochs, batches, add_history=True),
-            epochs,
-            initial_epoch,
-            validation_freq,
-        )
+        callback_list = self._callback_list(callbacks, verbose, epochs, batches, add_history=True)
+        with threads_for(self.weights, batches.batch_size):
+            return loop.fit(
+                self,
+                trainer.step,
+                batches,
+                validation,
+                callback_list,
+                epochs,
+                initial_epoch,
+                validation_freq,
+            )
 
     def evaluate(
         self,
@@ -159,9 +162,9 @@ class Trains(RunsOnBatch):
         trainer = self._compiled("evaluate")
         batches = trainer.source(x, y, sample_weight, batch_size=batch_size, steps=steps)
         trainer.step.prepare()
-        logs = loop.evaluate(
-            self, trainer.step, batches, self._callback_list(callbacks, verbose, 1, batches)
-        )
+        callback_list = self._callback_list(callbacks, verbose, 1, batches)
+        with threads_for(self.weights, batches.batch_size):
+            logs = loop.evaluate(self, trainer.step, batches, callback_list)
         return logs if return_dict else flat_logs(logs, self.metrics)
 
     def predict(
@@ -185,7 +188,8 @@ class Trains(RunsOnBatch):
         if self._predict_cache is None:
             self._predict_cache = Cache()
         callback_list = self._callback_list(callbacks, verbose, 1, batches)
-        outputs = loop.predict(self, self.run, self._predict_cache, batches, callback_list)
+        with threads_for(self.weights, batches.batch_size):
+            outputs = loop.predict(self, self.run, self._predict_cache, batches, callback_list)
         return self.packed_output(outputs)
 
     def _input_source(self, x: Any, batch_size: int | None, steps: int | None) -> Source:

@@ -111,6 +111,26 @@ class Reader:
                 raise self.fault(group.name, f"it has more than {self.limits.max_members} entries")
             return list(group)
 
+    def dataset(self, group: Any, name: str) -> Any:
+        """Return a dataset without reading its numbers.
+
+        Args:
+            group: where it is.
+            name: its path from there.
+
+        Raises:
+            ModelFileError: it is missing, a link, outside the file, or does not hold numbers.
+        """
+        folder, _, last = name.rpartition("/")
+        parent = self.group(folder, group) if folder else group
+        where = f"{group.name.strip('/')}/{name}"
+        with reading(self.file, f"{self.member}/{where}".strip("/")):
+            found = None if parent is None else self._child(parent, last)
+            if not isinstance(found, self.h5py.Dataset):
+                raise self.fault(where, "there is no such array")
+            self._check(where, found)
+        return found
+
     def array(self, group: Any, name: str, shape: tuple[int, ...] | None = None) -> Array:
         """Return the numbers of a dataset.
 
@@ -120,18 +140,15 @@ class Reader:
             shape: the shape that it must have; any by default.
 
         Raises:
-            ModelFileError: it is missing, a link, outside the file, of a wrong shape or type, or
-                too large.
+            ModelFileError: as `dataset`, or it has another shape, or is too large.
         """
-        folder, _, last = name.rpartition("/")
-        parent = self.group(folder, group) if folder else group
+        data = self.dataset(group, name)
         where = f"{group.name.strip('/')}/{name}"
         with reading(self.file, f"{self.member}/{where}".strip("/")):
-            found = None if parent is None else self._child(parent, last)
-            if not isinstance(found, self.h5py.Dataset):
-                raise self.fault(where, "there is no such array")
-            self._check(where, found, shape)
-            return np.asarray(found[()])
+            if shape is not None and tuple(data.shape) != shape:
+                raise self.fault(where, f"it has shape {tuple(data.shape)}; expected {shape}")
+            self._take(where, data)
+            return np.asarray(data[()])
 
     def _child(self, group: Any, name: str) -> Any:
         if len(name) > self.limits.max_name:
@@ -143,17 +160,18 @@ class Reader:
             raise self.fault(f"{group.name}/{name}", "it is a link; links are not followed")
         return group[name]
 
-    def _check(self, where: str, data: Any, shape: tuple[int, ...] | None) -> None:
+    def _check(self, where: str, data: Any) -> None:
         if data.external or data.is_virtual:
             raise self.fault(where, "its numbers are kept outside the file")
         if data.shape is None or data.dtype.kind not in "biuf":
             raise self.fault(where, f"it holds {data.dtype}, not numbers")
-        if shape is not None and tuple(data.shape) != shape:
-            raise self.fault(where, f"it has shape {tuple(data.shape)}; expected {shape}")
         filters = data.id.get_create_plist()
         for i in range(filters.get_nfilters()):
             if filters.get_filter(i)[0] > BUILT_IN_FILTERS:
                 raise self.fault(where, "it is packed by a filter that HDF5 does not bring along")
+
+    def _take(self, where: str, data: Any) -> None:
+        """Count the dataset's size before memory is asked for."""
         size = math.prod(data.shape) * data.dtype.itemsize
         if size > self._left:
             raise self.fault(

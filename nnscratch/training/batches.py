@@ -45,7 +45,7 @@ class Batches:
         if batch_size is None:
             batch_size = 32 if steps is None else -(-len(data) // steps)
         _check_count("batch_size", batch_size)
-        self.batch_size = batch_size
+        self._batch_size = batch_size
         if shuffle not in (True, False, "batch"):
             raise ValueError(f"`shuffle` must be True, False or 'batch'. Received: {shuffle!r}")
         self.shuffle = shuffle
@@ -58,6 +58,11 @@ class Batches:
         self._going: Iterator[Data] | None = None
         self._seen = 0
         self._memory: dict[Any, Array] = {}
+
+    @property
+    def batch_size(self) -> int:
+        """Rows of a batch; the last one may have fewer."""
+        return self._batch_size
 
     @property
     def per_epoch(self) -> int:

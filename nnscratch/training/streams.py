@@ -30,6 +30,10 @@ class Source(Protocol):
     def per_epoch(self) -> int | None:
         """Number of batches of an epoch, None while it is not known."""
 
+    @property
+    def batch_size(self) -> int | None:
+        """Rows of a batch, None where that is not known."""
+
     def epoch(self) -> Iterator[Data]:
         """Yield the batches of the next epoch."""
 
@@ -66,6 +70,11 @@ class Stream:
             source if isinstance(source, types.GeneratorType) else None
         )
         self._current: Iterator[Any] | None = None
+
+    @property
+    def batch_size(self) -> int | None:
+        """Rows of a batch: not known."""
+        return None
 
     @property
     def per_epoch(self) -> int | None:

@@ -130,6 +130,10 @@ SCHEDULES: dict[str, tuple[str, dict[str, Any]]] = {
         "InverseTimeDecay",
         {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.5},
     ),
+    "inverse_time_uneven": (
+        "InverseTimeDecay",
+        {"initial_learning_rate": 0.827, "decay_steps": 74, "decay_rate": 0.65},
+    ),
     "inverse_time_staircase": (
         "InverseTimeDecay",
         {"initial_learning_rate": 0.1, "decay_steps": 7, "decay_rate": 0.5, "staircase": True},

@@ -80,7 +80,7 @@ def adam_late() -> Sequence[Change]:
     return [_with_scalars(ADAM.Adam, change)]
 
 
-@sabotage("amsgrad-ignored", "rule/amsgrad", "option/*", "blocks/amsgrad")
+@sabotage("amsgrad-ignored", "rule/amsgrad", "blocks/amsgrad")
 def amsgrad_ignored() -> Sequence[Change]:
     """AMSGrad divides by the present v, not by the largest."""
 

@@ -17,7 +17,7 @@ from parity.tables.losses import (
     loss,
 )
 from parity.tables.nets import Network, dense
-from parity.units import Case, Data, Obj
+from parity.units import Allowance, Case, Data, Obj
 
 UNIT: Network = (dense(7, "tanh"), dense(3, "tanh"))
 BINARY = Data("binary")
@@ -49,6 +49,20 @@ BY_BATCH = {"dice", "tversky"}
 """One value for a whole batch: sample weights have nothing to weigh."""
 QUICK = {"binary-focal", "focal", "circle"}
 
+
+def _near_zero(band: float, what: str) -> tuple[Allowance, ...]:
+    reason = f"{what}, so a loss near 0 has the rounding of 1."
+    return (Allowance("float32", "*loss", band, reason),)
+
+
+ALLOWANCES = {
+    "dice": _near_zero(6e-5, "The loss is 1 minus a quotient"),
+    "tversky": _near_zero(6e-5, "The loss is 1 minus a quotient"),
+    "generalized": _near_zero(2e-5, "The loss is 1 minus a power, over q"),
+    "kl-divergence": _near_zero(5e-6, "The loss is the logarithm of a quotient near 1"),
+}
+"""Where float32 itself is no closer."""
+
 for name, (network, data, chosen) in LOSSES.items():
     for weighted in (False, True) if name not in BY_BATCH | {"dice-by-class"} else (False,):
         registry.add(
@@ -66,5 +80,6 @@ for name, (network, data, chosen) in LOSSES.items():
                 batch_size=20,
                 quick=name in QUICK and not weighted,
                 behaviours=("D12",) if weighted else (),
+                allowances=ALLOWANCES.get(name, ()),
             )
         )

@@ -13,6 +13,7 @@ from nnscratch.optimizers.schedules.arithmetic import (
     check_positive,
     dtype_of,
     share,
+    steps_as,
 )
 from nnscratch.optimizers.schedules.base import LearningRateSchedule
 
@@ -58,11 +59,12 @@ class InverseTimeDecay(LearningRateSchedule):
     def __call__(self, step: Any) -> Any:
         """Return the learning rate of the update that follows `step` others."""
         dtype = dtype_of(self.initial_learning_rate)
-        p = share(step, self.decay_steps, dtype)
+        one, rate = dtype.type(1), cast(self.decay_rate, dtype)
         if self.staircase:
-            p = np.floor(p)
-        denominator = dtype.type(1) + cast(self.decay_rate, dtype) * p
-        return dtype.type(self.initial_learning_rate) / denominator
+            grown = rate * np.floor(share(step, self.decay_steps, dtype))
+        else:
+            grown = steps_as(step, dtype) * (rate * (one / cast(self.decay_steps, dtype)))
+        return dtype.type(self.initial_learning_rate) / (one + grown)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
