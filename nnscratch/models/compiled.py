@@ -15,6 +15,7 @@ from nnscratch.training.data import Data
 from nnscratch.training.step import Stepper
 from nnscratch.training.trainer import Trainer, check_loss_weights, check_losses, compiled_metrics
 from nnscratch.typing import Array, Shape
+from nnscratch.variable import Variable
 
 
 class Compiles:
@@ -23,6 +24,8 @@ class Compiles:
     if TYPE_CHECKING:
         name: str
 
+        @property
+        def weights(self) -> list[Variable]: ...  # noqa: D102
         @property
         def run(self) -> Graph: ...  # noqa: D102
         @property

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from nnscratch.layers import KerasTensor, Layer
 from nnscratch.models.graph import Graph
+from nnscratch.models.graph_config import functional_arguments, functional_config
 from nnscratch.models.model import Model
 from nnscratch.models.ordering import layers_by_depth
+from nnscratch.saving.objects import sharing
+from nnscratch.serialization import custom_object_scope
 from nnscratch.structure import flatten, is_nested
+
+Self = TypeVar("Self", bound="Functional")
 
 
 class Functional(Model):
@@ -56,6 +62,26 @@ class Functional(Model):
     def layers(self) -> list[Layer]:
         """The layers, inputs included, those farthest from the outputs first, as in Keras."""
         return list(self._layers)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the layers, their calls, and where inputs and outputs are, as Keras does."""
+        with sharing():
+            return functional_config(self)
+
+    @classmethod
+    def from_config(
+        cls: type[Self],
+        config: Mapping[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Make the model that `get_config` described; its weights are new.
+
+        Args:
+            config: what `get_config` returned, of nnscratch or of Keras.
+            custom_objects: your own classes and functions by name.
+        """
+        with custom_object_scope(custom_objects or {}), sharing():
+            return cls(**functional_arguments(config))
 
 
 def _check_names(layers: list[Layer]) -> None:

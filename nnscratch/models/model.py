@@ -9,6 +9,7 @@ from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, handed_out
 from nnscratch.errors import NotReadyError, ShapeError, closest_name
 from nnscratch.layers import KerasTensor, Layer
+from nnscratch.models.files import Saves
 from nnscratch.models.graph import Graph
 from nnscratch.models.removed import HasRemovedMethods
 from nnscratch.models.training import Trains
@@ -17,7 +18,7 @@ from nnscratch.typing import Array, Shape
 from nnscratch.utils.summary import print_summary
 
 
-class Model(Trains, Layer, HasRemovedMethods):
+class Model(Saves, Trains, Layer, HasRemovedMethods):
     """A network of layers that can be trained, evaluated and used as a layer itself.
 
     `Model(inputs, outputs)` makes a functional model, see `Functional`; `Sequential` is a stack.

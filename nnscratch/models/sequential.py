@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from nnscratch.errors import ShapeError
 from nnscratch.layers import InputLayer, KerasTensor, Layer
+from nnscratch.layers.config import written_dtype
 from nnscratch.models.graph import Graph
 from nnscratch.models.model import Model
+from nnscratch.saving.objects import read_object, serialize_keras_object, sharing
+from nnscratch.serialization import custom_object_scope
+
+Self = TypeVar("Self", bound="Sequential")
 
 
 class Sequential(Model):
@@ -129,3 +134,48 @@ class Sequential(Model):
         if self._layers[0] is not first:
             self._layers.insert(0, first)
         self.graph = Graph([first.output], [tensor])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the layers, the input included, as Keras does."""
+        with sharing():
+            layers = [serialize_keras_object(layer) for layer in self._layers]
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": written_dtype(self.dtype),
+            "layers": layers,
+        }
+        first = self._layers[0] if self._layers else None
+        if self.graph is not None and isinstance(first, InputLayer):
+            config["build_input_shape"] = first.batch_shape
+        return config
+
+    @classmethod
+    def from_config(
+        cls: type[Self],
+        config: Mapping[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Make the model that `get_config` described; its weights are new.
+
+        Args:
+            config: what `get_config` returned, of nnscratch or of Keras.
+            custom_objects: your own classes and functions by name.
+
+        Raises:
+            ValueError: it does not describe a stack of layers.
+        """
+        if "name" not in config or "layers" not in config:
+            raise ValueError(
+                "The configuration of a Sequential model has 'name' and 'layers'. Received: "
+                f"{sorted(config)}"
+            )
+        with custom_object_scope(custom_objects or {}), sharing():
+            layers = [read_object(layer, "keras.layers") for layer in config["layers"]]
+        model = cls(name=config["name"])
+        for layer in layers:
+            model.add(layer)
+        shape = config.get("build_input_shape")
+        if model.graph is None and model.layers and shape:
+            model.build(tuple(shape))
+        return model

@@ -132,11 +132,14 @@ class CompiledMetrics(metrics.Metric):
     Args:
         plain: `metrics`, which ignore sample weights.
         weighted: `weighted_metrics`, which take them into account.
+
+    Attributes:
+        given: what `compile` received, by argument.
     """
 
     def __init__(self, plain: Any, weighted: Any) -> None:
         super().__init__(name="compile_metrics")
-        self._given = {"metrics": plain, "weighted_metrics": weighted}
+        self.given = {"metrics": plain, "weighted_metrics": weighted}
         self._found: dict[str, list[list[metrics.Metric]]] = {}
         self._prefixes: list[str] = []
         self.built = False
@@ -156,7 +159,7 @@ class CompiledMetrics(metrics.Metric):
         """
         if self.built:
             return
-        for argument, given in self._given.items():
+        for argument, given in self.given.items():
             entries = metrics_per_output(argument, given, names)
             self._found[argument] = [
                 [resolve_metric(entry, target, shape) for entry in part] if target else []
