@@ -46,7 +46,7 @@ class OverlapLoss(RuleLoss):
         check_same_shape(self.name, y_true, y_pred)
         a, b = self.share(y_true, y_pred)
         cache.y_true, cache.a, cache.b = y_true, a, b
-        return np.asarray(1 - np.squeeze(a / b, self._axes(y_pred)))
+        return np.squeeze(1 - a / b, self._axes(y_pred))
 
     def slope(self, dvalues: float | Array, cache: Cache) -> Array:
         """Return dL/dy_pred, in a buffer of the cache."""

@@ -136,7 +136,7 @@ class FBetaScore(Metric):
         hits = self.true_positives.value
         precision = hits / (hits + self.false_positives.value + small)
         recall = hits / (hits + self.false_negatives.value + small)
-        score = precision * recall / (square * precision + recall + small) * (1 + square)
+        score = precision * recall / (square * precision + recall + small) * (number(1) + square)
         if self.average == "weighted":
             weights = self.intermediate_weights.value
             return np.add.reduce(score * (weights / (np.add.reduce(weights) + small)))

@@ -141,7 +141,7 @@ class R2Score(Metric):
             )
             return score
         number = self._numpy_dtype.type
-        return 1 - (1 - score) * number(n - 1.0) / number(n - k - 1.0)
+        return number(1) - (number(1) - score) * number(n - 1.0) / number(n - k - 1.0)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal metric."""

@@ -11,7 +11,12 @@ from typing import Any
 from nnscratch.allowance import allocating_at_most
 from nnscratch.saving import archive, atomic, hdf5, state
 from nnscratch.saving.limits import Limits, check_depth, reading
-from nnscratch.saving.objects import deserialize_keras_object, serialize_keras_object, sharing
+from nnscratch.saving.objects import (
+    FUNCTIONAL,
+    deserialize_keras_object,
+    serialize_keras_object,
+    sharing,
+)
 
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""
@@ -101,7 +106,7 @@ def model_of(
             raise ValueError("it does not describe a model")
         if not compiles:
             config.pop("compile_config", None)
-        model = deserialize_keras_object(config, custom_objects, module="keras")
+        model = deserialize_keras_object(config, custom_objects, module=FUNCTIONAL)
         if not hasattr(model, "fit"):
             raise ValueError(f"it describes a {type(model).__name__}, not a model")
     return model

@@ -22,7 +22,7 @@ from nnscratch.serialization import (
 FUNCTIONAL = "keras.src.models.functional"
 """Where Keras says that the class of functional models is; it has no public name."""
 
-MODEL_MODULES = ("keras", FUNCTIONAL)
+MODEL_MODULES = (FUNCTIONAL, "keras")
 
 
 class _Sharing:

@@ -11,8 +11,8 @@ from nnscratch.optimizers.schedules.arithmetic import (
     cast,
     check_initial,
     check_positive,
+    constant_power,
     dtype_of,
-    power,
     share,
     steps_as,
 )
@@ -72,7 +72,7 @@ class PolynomialDecay(LearningRateSchedule):
             done = t / (length * np.maximum(cycles, dtype.type(1)))
         else:
             done = share(np.minimum(t, length), self.decay_steps, dtype)
-        left = power(dtype.type(1) - done, cast(self.power, dtype))
+        left = constant_power(dtype.type(1) - done, cast(self.power, dtype))
         return (first - last) * left + last
 
     def get_config(self) -> dict[str, Any]:
