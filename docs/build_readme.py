@@ -49,16 +49,22 @@ def ends(output: str, first: int, last: int) -> str:
 
 
 def same_numbers() -> str:
-    """The opening: one Keras script, its output under Keras and under nnscratch."""
-    script = ROOT / "examples" / "same_numbers.py"
-    code = script.read_text(encoding="utf-8").split('"""')[2].strip()
-    keras = run(str(script))
-    ours = run("-m", "nnscratch", "run", str(script))
+    """The opening: one Keras script, its output on both engines and the comparison."""
+    script = "examples/same_numbers.py"
+    code = (ROOT / script).read_text(encoding="utf-8").split('"""')[2].strip()
+    compared = run("-m", "nnscratch", "compare", script)
+    shown = compared[compared.index("fit 1:") : compared.index("The runs were made")]
+    verdict = compared[compared.index("histories:") :]
     return "\n\n".join(
         [
-            f"```python\n{code}\n```",
-            console("python examples/same_numbers.py                # Keras on TensorFlow", keras),
-            console("nnscratch run examples/same_numbers.py         # no TensorFlow needed", ours),
+            f"```python\n{code.replace('  # fmt: skip', '')}\n```",
+            console(f"python {script}               # Keras on TensorFlow", run(script)),
+            console(
+                f"nnscratch run {script}        # no TensorFlow needed",
+                run("-m", "nnscratch", "run", script),
+            ),
+            "`nnscratch compare` runs a script under both and says how many digits agree:",
+            console(f"nnscratch compare {script}", f"{shown.rstrip()}\n\n{verdict}"),
         ]
     )
 

@@ -16,6 +16,7 @@ from nnscratch import (
     optimizers,
     random,
     regularizers,
+    saving,
     utils,
 )
 from nnscratch.compat import use_as_keras
@@ -24,6 +25,7 @@ from nnscratch.losses import Loss
 from nnscratch.metrics import Metric
 from nnscratch.models import Model, Sequential
 from nnscratch.optimizers import Optimizer
+from nnscratch.saving import from_keras
 from nnscratch.variable import Variable
 
 __version__ = "0.1.0"
@@ -44,6 +46,7 @@ __all__ = [
     "constraints",
     "datasets",
     "errors",
+    "from_keras",
     "gradcheck",
     "initializers",
     "layers",
@@ -53,6 +56,7 @@ __all__ = [
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "use_as_keras",
     "utils",
 ]

@@ -124,5 +124,11 @@ def select(
     if not (names or areas or full):
         units = [u for u in units if u.quick or (isinstance(u, Check) and u.later)]
     if steps is not None:
-        units = [replace(u, steps=steps) if isinstance(u, (Case, Rule)) else u for u in units]
+        units = [_with_steps(unit, steps) for unit in units]
     return units
+
+
+def _with_steps(unit: Unit, steps: int) -> Unit:
+    if isinstance(unit, Case):
+        return replace(unit, steps=steps, forced_steps=steps)
+    return replace(unit, steps=steps) if isinstance(unit, Rule) else unit

@@ -70,6 +70,7 @@ class Case:
         batch_size: rows of a full batch.
         weighted: give every sample a weight (some of them zero).
         steps: how many training steps.
+        forced_steps: at most so many in float32, where every step is judged by itself.
         seed: seed of initial weights and noise layers.
         dtypes: float types it runs in.
         allowances: wider bands, each with its reason.
@@ -89,6 +90,7 @@ class Case:
     batch_size: int = 32
     weighted: bool = False
     steps: int = 200
+    forced_steps: int = 80
     seed: int = 777
     dtypes: tuple[str, ...] = DTYPES
     allowances: tuple[Allowance, ...] = ()

@@ -1,11 +1,13 @@
 """Callbacks: objects that a run tells where it is."""
 
+from nnscratch.callbacks.backup import BackupAndRestore
 from nnscratch.callbacks.callback import Callback
 from nnscratch.callbacks.callback_list import CallbackList
 from nnscratch.callbacks.csv_logger import CSVLogger
 from nnscratch.callbacks.early_stopping import EarlyStopping
 from nnscratch.callbacks.history import History
 from nnscratch.callbacks.lambda_callback import LambdaCallback
+from nnscratch.callbacks.model_checkpoint import ModelCheckpoint
 from nnscratch.callbacks.monitor import MonitorCallback
 from nnscratch.callbacks.plateau import ReduceLROnPlateau
 from nnscratch.callbacks.progress import ProgbarLogger
@@ -14,6 +16,7 @@ from nnscratch.callbacks.swap_ema import SwapEMAWeights
 from nnscratch.callbacks.terminate import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -21,6 +24,7 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "ModelCheckpoint",
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",

@@ -68,6 +68,19 @@ def load_engine(settings: dict[str, Any]) -> tuple[Any, Callable[[str, list[str]
     return library, execute
 
 
+def share_datasets(library: Any) -> None:
+    """Let Keras read MNIST from the folder that `NNSCRATCH_DATASETS` names, as nnscratch does.
+
+    Keras looks in its own cache only, accepts one packing of the archive and deletes any other.
+    """
+    folder = os.environ.get("NNSCRATCH_DATASETS")
+    archive = Path(folder or ".") / "mnist.npz"
+    if library.__name__ != "keras" or folder is None or not archive.exists():
+        return
+    module = importlib.import_module("keras.src.datasets.mnist")
+    module.get_file = lambda *args, **kwargs: str(archive)  # type: ignore[attr-defined]
+
+
 def versions(library: Any) -> dict[str, str]:
     """Return the versions of the engine and of what it runs on."""
     found = {library.__name__: library.__version__}
@@ -82,6 +95,7 @@ def run(settings: dict[str, Any]) -> None:
     """Run the script and write the record, also where the script fails."""
     start = time.perf_counter()
     library, execute = load_engine(settings)
+    share_datasets(library)
     recorder = make_recorder(settings)
     record: dict[str, Any] = recorder.record
     recorder.attach(library)

@@ -86,9 +86,7 @@ class _Cloner:
     def functional(self, model: Functional, input_tensors: Any) -> Model:
         run = model.run
         if input_tensors is None:
-            given = [
-                Input(batch_shape=t.shape, dtype=t.dtype, name=t.name) for t in run.inputs
-            ]
+            given = [Input(batch_shape=t.shape, dtype=t.dtype, name=t.name) for t in run.inputs]
         else:
             given = flatten(input_tensors)
         if len(given) != len(run.inputs):

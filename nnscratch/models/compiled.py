@@ -45,6 +45,7 @@ class Compiles:
     loss: Any = None
     history: History | None = None
     stop_training = False
+    initial_epoch = 0
     jit_compile = False
     _trainer: Trainer | None = None
 

@@ -47,7 +47,7 @@ class GraphWriter:
             {
                 **serialize_keras_object(layer),
                 "name": layer.name,
-                "inbound_nodes": [self._call(node) for node in self._nodes_of(layer) if node.inputs],
+                "inbound_nodes": [self._call(n) for n in self._nodes_of(layer) if n.inputs],
             }
             for layer in self.layers
         ]
@@ -167,8 +167,11 @@ def _argument(layer: Layer, call: Any) -> Any:
     """Return what the layer is called on: places of tensors in lists and dictionaries."""
     if isinstance(call, list):  # the form of Keras 2: [[name, node, tensor, kwargs], …]
         kwargs = {key: value for entry in call for key, value in (entry[3:] or [{}])[0].items()}
-        places = [{"class_name": "__keras_tensor__", "config": {"keras_history": e[:3]}} for e in call]
-        argument: Any = places[0] if len(places) == 1 else places
+        argument: Any = [
+            {"class_name": "__keras_tensor__", "config": {"keras_history": entry[:3]}}
+            for entry in call
+        ]
+        argument = argument[0] if len(argument) == 1 else argument
     else:
         args, kwargs = list(call["args"]), dict(call["kwargs"])
         if not args and "inputs" in kwargs:
@@ -176,7 +179,7 @@ def _argument(layer: Layer, call: Any) -> Any:
         if len(args) != 1:
             raise ValueError(f"{layer.name!r} is called with {len(args)} arguments instead of one")
         argument = args[0]
-    given = [key for key, value in kwargs.items() if value is not None]
+    given = [key for key, value in kwargs.items() if any(v is not None for v in flatten(value))]
     if given:
         raise ValueError(f"{layer.name!r} is called with {', '.join(given)}, which is not offered")
     return argument

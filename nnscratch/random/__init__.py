@@ -20,6 +20,7 @@ from nnscratch.random.seed_generator import (
     global_seed_generator,
     last_seed,
     make_default_seed,
+    present_global_generator,
     set_random_seed,
     set_shuffle_seed,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "make_default_seed",
     "normal",
     "observe",
+    "present_global_generator",
     "randint",
     "record",
     "replay",

@@ -153,6 +153,11 @@ def clear_global_generator() -> None:
     _process.generator = None
 
 
+def present_global_generator() -> SeedGenerator | None:
+    """Return the generator used where `seed=None` was given, None if nothing has used it yet."""
+    return _process.generator
+
+
 def make_default_seed() -> int:
     """Draw the seed of an object that was given none, from Python's `random` module.
 

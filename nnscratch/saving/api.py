@@ -201,5 +201,3 @@ def _check_built(model: Any, method: str) -> None:
 def _check_free(path: str, overwrite: bool) -> None:
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{path} exists and `overwrite` is False.")
-
-

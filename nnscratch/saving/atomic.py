@@ -35,7 +35,8 @@ def replacing(path: Any) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "This is a folder; give the path of a file", str(path))
+        reason = "This is a folder; give the path of a file"
+        raise IsADirectoryError(errno.EISDIR, reason, str(path))
     temporary = target.with_name(f".{target.name[:80]}.{secrets.token_hex(6)}.tmp")
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:

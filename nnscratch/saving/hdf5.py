@@ -195,7 +195,7 @@ class Reader:
             return value
 
     def texts(self, group: Any, name: str) -> list[str]:
-        """Return an attribute that holds a list of texts, perhaps cut up as name0, name1, …"""
+        """Return an attribute that holds a list of texts, perhaps cut up (name0, name1, and on)."""
         with reading(self.file, f"attribute {name} of {group.name}"):
             if name in group.attrs:
                 parts = [group.attrs[name]]

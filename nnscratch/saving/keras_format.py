@@ -72,7 +72,8 @@ def load(
         ModelFileError: the file is damaged, inconsistent or not to be trusted.
     """
     members = archive.unpacked(path, (archive.CONFIG, archive.WEIGHTS), limits)
-    model = model_of(members[archive.CONFIG], path, archive.CONFIG, custom_objects, compiles, limits)
+    text = members[archive.CONFIG]
+    model = model_of(text, path, archive.CONFIG, custom_objects, compiles, limits)
     stream = io.BytesIO(members[archive.WEIGHTS])
     with hdf5.opened(stream, str(path), archive.WEIGHTS, limits) as reader:
         state.read(model, reader, restores=True)

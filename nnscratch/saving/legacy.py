@@ -89,9 +89,7 @@ def load(
     return model
 
 
-def load_weights(
-    model: Any, path: Any, skip_mismatch: bool, by_name: bool, limits: Limits
-) -> None:
+def load_weights(model: Any, path: Any, skip_mismatch: bool, by_name: bool, limits: Limits) -> None:
     """Read the weights of a `.h5` file, of a whole model or alone, into a model.
 
     Args:

@@ -146,8 +146,8 @@ def deserialize_keras_object(
     Raises:
         ValueError: a name is unknown, or the configuration holds code.
 
-    >>> deserialize_keras_object({"class_name": "__numpy__", "config": {"value": [1], "dtype": "int8"}})
-    array([1], dtype=int8)
+    >>> deserialize_keras_object({"class_name": "__bytes__", "config": {"value": "x"}})
+    b'x'
     """
     with custom_object_scope(custom_objects or {}), sharing():
         return read_object(config, module)

@@ -168,9 +168,7 @@ def _mismatch(reader: Reader, owner: Any, variables: list[Variable], stored: Any
     return ""
 
 
-def _arrays(
-    reader: Reader, variables: list[Variable], stored: Any
-) -> list[tuple[Variable, Array]]:
+def _arrays(reader: Reader, variables: list[Variable], stored: Any) -> list[tuple[Variable, Array]]:
     return [(v, reader.array(stored, str(i), v.shape)) for i, v in enumerate(variables)]
 
 

@@ -28,7 +28,8 @@ def fit(
     """Train for some epochs.
 
     Args:
-        model: what callbacks see; its `stop_training` ends the loop.
+        model: what callbacks see; its `stop_training` ends the loop, and where `on_train_begin`
+            sets its `initial_epoch`, the loop begins there.
         stepper: the compiled step.
         batches: the training data.
         validation: the validation data, if any.
@@ -41,10 +42,11 @@ def fit(
         The history of losses and metrics.
     """
     model.stop_training = False
+    model.initial_epoch = initial_epoch
     stepper.prepare()
     callbacks.on_train_begin()
     logs: dict[str, Any] = {}
-    for epoch in range(initial_epoch, epochs):
+    for epoch in range(model.initial_epoch, epochs):
         stepper.reset()
         callbacks.on_epoch_begin(epoch)
         watched = callbacks.watches("on_train_batch_end")

@@ -1,6 +1,16 @@
 """Small tools: one-hot labels, normalization, the progress line and where messages go."""
 
 from nnscratch.random import set_random_seed
+from nnscratch.saving import (
+    CustomObjectScope,
+    custom_object_scope,
+    deserialize_keras_object,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+    serialize_keras_object,
+)
 from nnscratch.utils.categorical import to_categorical
 from nnscratch.utils.io import (
     disable_interactive_logging,
@@ -14,13 +24,21 @@ from nnscratch.utils.py_dataset import PyDataset
 Sequence = PyDataset
 
 __all__ = [
+    "CustomObjectScope",
     "Progbar",
     "PyDataset",
     "Sequence",
+    "custom_object_scope",
+    "deserialize_keras_object",
     "disable_interactive_logging",
     "enable_interactive_logging",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
     "is_interactive_logging_enabled",
     "normalize",
+    "register_keras_serializable",
+    "serialize_keras_object",
     "set_random_seed",
     "to_categorical",
 ]

@@ -117,7 +117,7 @@ def l2_gradient() -> Sequence[Change]:
     return [around(NORMS.L2, "gradient", gradient)]
 
 
-@sabotage("l1-slope-at-zero", "penalty/bn", "penalty/l1-at-zero")
+@sabotage("l1-slope-at-zero", "penalty/bn")
 def l1_at_zero() -> Sequence[Change]:
     """The derivative of |w| at 0 is 1."""
 

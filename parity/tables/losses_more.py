@@ -61,7 +61,7 @@ ALLOWANCES = {
     "generalized": _near_zero(2e-5, "The loss is 1 minus a power, over q"),
     "kl-divergence": _near_zero(5e-6, "The loss is the logarithm of a quotient near 1"),
 }
-"""Where float32 itself is no closer; these run for fewer steps, before all answers are sure."""
+"""Where float32 itself is no closer."""
 
 for name, (network, data, chosen) in LOSSES.items():
     for weighted in (False, True) if name not in BY_BATCH | {"dice-by-class"} else (False,):
@@ -81,6 +81,5 @@ for name, (network, data, chosen) in LOSSES.items():
                 quick=name in QUICK and not weighted,
                 behaviours=("D12",) if weighted else (),
                 allowances=ALLOWANCES.get(name, ()),
-                steps=80 if name in ALLOWANCES else 200,
             )
         )

@@ -172,6 +172,7 @@ def test_cosine_decay_with_warmup():
 
 def test_cosine_decay_without_warmup_steps_starts_at_the_target():
     schedule = CosineDecay(0.25, 4, warmup_target=1.0)
+    assert rates(schedule, [4, 1000]) == [0, 0]
     assert rates(schedule, [0, 2]) == pytest.approx([1, 0.5], rel=1e-6)
 
 

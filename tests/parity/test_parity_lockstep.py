@@ -39,6 +39,12 @@ def test_the_first_step_and_tensor_that_part_are_named(dtype: str, tensor: str) 
     assert outcome.first.candidate == pytest.approx(outcome.first.reference * 1.0001)
 
 
+def test_float32_may_take_fewer_steps() -> None:
+    case = replace(LINE, forced_steps=5)
+    assert run_unit(case, "float32", FakeEngine(), FakeEngine()).steps == 5
+    assert run_unit(case, "float64", FakeEngine(), FakeEngine()).steps == 12
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_what_a_library_starts_from_is_compared_too(dtype: str) -> None:
     class Ahead(FakeEngine):

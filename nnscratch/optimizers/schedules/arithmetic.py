@@ -68,16 +68,14 @@ def power(base: Any, exponent: Any) -> Any:
 
 
 def constant_power(base: Any, exponent: Any) -> Any:
-    """Return `power`, for an exponent that never changes: TensorFlow has shorter ways for some.
+    """Return `power`, for an exponent that never changes: TensorFlow has shorter ways for two.
 
-    >>> [float(constant_power(np.float32(0.25), np.float32(p))) for p in (0.5, 1, 2, 3)]
-    [0.5, 0.25, 0.0625, 0.015625]
+    >>> [float(constant_power(np.float32(0.25), np.float32(p))) for p in (0.5, 1, 2)]
+    [0.5, 0.25, 0.0625]
     """
     if exponent == 0.5:
         return np.sqrt(base)
-    if exponent == 2:
-        return base * base
-    return base * (base * base) if exponent == 3 else power(base, exponent)
+    return base * base if exponent == 2 else power(base, exponent)
 
 
 def cosine(angle: Any) -> Any:

@@ -77,8 +77,8 @@ class CosineDecay(LearningRateSchedule):
             return self._fallen(angle, first)
         top, warmup = cast(self.warmup_target, dtype), cast(self.warmup_steps, dtype)
         angle = pi * (np.clip(t - warmup, dtype.type(0), length) / length)
-        done = t / np.maximum(warmup, np.finfo(dtype).tiny)
-        rising = (top - first) * np.minimum(done, dtype.type(1)) + first
+        done = np.minimum(t, warmup) / np.maximum(warmup, np.finfo(dtype).tiny)
+        rising = (top - first) * done + first
         return np.where(t < warmup, rising, self._fallen(angle, top))[()]
 
     def _fallen(self, angle: Any, top: Any) -> Any:
