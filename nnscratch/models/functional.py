@@ -65,8 +65,7 @@ class Functional(Model):
 
     def get_config(self) -> dict[str, Any]:
         """Return the layers, their calls, and where inputs and outputs are, as Keras does."""
-        with sharing():
-            return functional_config(self)
+        return functional_config(self)
 
     @classmethod
     def from_config(

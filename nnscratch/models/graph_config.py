@@ -45,11 +45,11 @@ class GraphWriter:
         """Return one dictionary for each layer, with its calls."""
         return [
             {
-                **serialize_keras_object(layer),
+                **written,
                 "name": layer.name,
                 "inbound_nodes": [self._call(n) for n in self._nodes_of(layer) if n.inputs],
             }
-            for layer in self.layers
+            for layer, written in zip(self.layers, serialize_keras_object(self.layers), strict=True)
         ]
 
     def _call(self, node: Node) -> dict[str, Any]:

@@ -137,13 +137,11 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """Return the layers, the input included, as Keras does."""
-        with sharing():
-            layers = [serialize_keras_object(layer) for layer in self._layers]
         config = {
             "name": self.name,
             "trainable": self.trainable,
             "dtype": written_dtype(self.dtype),
-            "layers": layers,
+            "layers": serialize_keras_object(self._layers),
         }
         first = self._layers[0] if self._layers else None
         if self.graph is not None and isinstance(first, InputLayer):

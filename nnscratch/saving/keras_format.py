@@ -15,7 +15,6 @@ from nnscratch.saving.objects import (
     FUNCTIONAL,
     deserialize_keras_object,
     serialize_keras_object,
-    sharing,
 )
 
 KERAS_VERSION = "3.15.1"
@@ -29,8 +28,7 @@ def described(model: Any, include_optimizer: bool = True) -> dict[str, Any]:
         model: the model.
         include_optimizer: whether to write what the model was compiled with.
     """
-    with sharing():
-        written: dict[str, Any] = serialize_keras_object(model)
+    written: dict[str, Any] = serialize_keras_object(model)
     if not include_optimizer:
         written.pop("compile_config", None)
     return written

@@ -16,7 +16,7 @@ from nnscratch.saving.hdf5 import Reader
 from nnscratch.saving.keras_format import KERAS_VERSION, described, model_of, parsed
 from nnscratch.saving.limits import Limits, reading
 from nnscratch.saving.objects import deserialize_keras_object
-from nnscratch.serialization import get_registered_object
+from nnscratch.serialization import get_registered_object, published
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
@@ -130,8 +130,18 @@ def _training_config(model: Any) -> dict[str, Any]:
         key: _old_form(value) if key in LOOKED_UP_IN else value
         for key, value in model.get_compile_config().items()
     }
-    optimizer = written.pop("optimizer")
+    optimizer, written["loss"] = written.pop("optimizer"), _full_names(written["loss"])
     return {**written, "optimizer_config": _old_form(optimizer)}
+
+
+def _full_names(loss: Any) -> Any:
+    """Write `"mse"` out as `"mean_squared_error"`: Keras 3.15.1 cannot read the short names here."""
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {key: _full_names(part) for key, part in loss.items()}
+    if isinstance(loss, list):
+        return [_full_names(part) for part in loss]
+    function = published("keras.losses").get(loss) if isinstance(loss, str) else None
+    return function.__name__ if inspect.isfunction(function) else loss
 
 
 def _old_form(written: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -62,13 +63,20 @@ def serialize_keras_object(obj: Any) -> Any:
     >>> serialize_keras_object({"x": np.array([1.0]), "n": 2})
     {'x': {'class_name': '__numpy__', 'config': {'value': [1.0], 'dtype': 'float64'}}, 'n': 2}
     """
+    outermost = _sharing.depth == 0
+    with sharing():
+        written = _written(obj)
+    return _numbered_where_shared(written) if outermost else written
+
+
+def _written(obj: Any) -> Any:
     if obj is None or isinstance(obj, (str, bool, int, float)):
         return obj
     if isinstance(obj, (list, tuple)):
-        parts = [serialize_keras_object(part) for part in obj]
+        parts = [_written(part) for part in obj]
         return tuple(parts) if isinstance(obj, tuple) else parts
     if isinstance(obj, Mapping):
-        return {key: serialize_keras_object(value) for key, value in obj.items()}
+        return {key: _written(value) for key, value in obj.items()}
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode("utf-8")}}
     if isinstance(obj, np.generic) or (isinstance(obj, np.ndarray) and obj.ndim == 0):
@@ -97,11 +105,9 @@ def _written_function(function: Any) -> dict[str, Any]:
 
 
 def _written_object(obj: Any) -> dict[str, Any]:
-    shares = _sharing.depth > 0 and hasattr(obj, "add_weight")
-    if shares and id(obj) in _sharing.written:
-        first = _sharing.written[id(obj)][1]
-        first.setdefault("shared_object_id", len(_sharing.written))
-        return dict(first)
+    is_layer = hasattr(obj, "add_weight")
+    if is_layer and id(obj) in _sharing.written:
+        return dict(_sharing.written[id(obj)][1])
     cls = type(obj)
     if not hasattr(obj, "get_config"):
         raise TypeError(f"{obj!r} cannot be saved: give class {cls.__name__} a `get_config()`.")
@@ -111,16 +117,46 @@ def _written_object(obj: Any) -> dict[str, Any]:
     written: dict[str, Any] = {
         "module": home[0] if home else module,
         "class_name": home[1] if home else cls.__name__,
-        "config": serialize_keras_object(obj.get_config()),
+        "config": _written(obj.get_config()),
         "registered_name": "Functional" if home == (FUNCTIONAL, "Functional") else registered,
     }
     for part in ("build", "compile"):
         getter = getattr(obj, f"get_{part}_config", None)
         found = None if getter is None else getter()
         if found is not None:
-            written[f"{part}_config"] = serialize_keras_object(found)
-    if shares:
+            written[f"{part}_config"] = _written(found)
+    if is_layer:
+        written["shared_object_id"] = len(_sharing.written) + 1
         _sharing.written[id(obj)] = (obj, written)
+    return written
+
+
+def _numbered_where_shared(written: Any) -> Any:
+    """Leave the numbers of shared objects only where an object really comes twice."""
+    counts = Counter(_numbers(written))
+    return _without_numbers(written, {number for number, n in counts.items() if n == 1})
+
+
+def _numbers(written: Any) -> Iterator[int]:
+    if isinstance(written, dict):
+        if "shared_object_id" in written:
+            yield written["shared_object_id"]
+        written = list(written.values())
+    if isinstance(written, (list, tuple)):
+        for part in written:
+            yield from _numbers(part)
+
+
+def _without_numbers(written: Any, single: set[int]) -> Any:
+    if isinstance(written, dict):
+        return {
+            key: _without_numbers(value, single)
+            for key, value in written.items()
+            if not (key == "shared_object_id" and value in single)
+        }
+    if isinstance(written, (list, tuple)):
+        parts = [_without_numbers(part, single) for part in written]
+        return tuple(parts) if isinstance(written, tuple) else parts
     return written
 
 

@@ -40,6 +40,7 @@ def _attempt(c: Chooser, name: str, steps: int | None) -> FuzzCase:
     metrics = some_metrics(c, end.metrics, 3)
     weighted_metrics = some_metrics(c, end.metrics, 2) if c.chance(0.25) else ()
     batch = c.weigh({c.whole(2, 9): 5, c.whole(10, 40): 1, 1: 0.3})
+    drawn_steps = c.whole(2, 5)
     samples = batch * c.whole(1, 3) + c.whole(0, max(batch - 1, 0))
     behind = output_shape(input_shape, network)
     flat = behind is not None and len(behind) == 1
@@ -54,7 +55,7 @@ def _attempt(c: Chooser, name: str, steps: int | None) -> FuzzCase:
         samples=samples,
         batch_size=batch,
         weighted=flat and c.chance(0.3),
-        steps=c.whole(2, 5) if steps is None else steps,
+        steps=drawn_steps if steps is None else steps,
         seed=c.whole(0, 99999),
         dtypes=_dtypes(network, (*metrics, *weighted_metrics)),
         input_shape=input_shape,
@@ -91,9 +92,7 @@ def _class_weight(c: Chooser, end: Head, shape: Shape | None) -> dict[int, float
     return {label: c.real(0.0, 3.0) for label in classes if c.chance(0.7)} or None
 
 
-def _dtypes(
-    network: Sequence[LayerSpec], metrics: Sequence[str | Obj]
-) -> tuple[str, ...]:
+def _dtypes(network: Sequence[LayerSpec], metrics: Sequence[str | Obj]) -> tuple[str, ...]:
     """Return the float types that Keras can run a model in.
 
     TensorFlow finds the largest k among float32 numbers only, and Keras's orthogonal penalty

@@ -69,7 +69,9 @@ def categories(c: Chooser, shape: Shape) -> Head:
     if not options and c.chance(0.6):
         chosen = c.pick(("categorical_crossentropy", "crossentropy", "ce"))
     if c.chance(0.15) and function is not None:
-        chosen = loss(c, c.pick(("KLDivergence", "Poisson", "CategoricalHinge", "MeanSquaredError")))
+        chosen = loss(
+            c, c.pick(("KLDivergence", "Poisson", "CategoricalHinge", "MeanSquaredError"))
+        )
     pool = (
         *("accuracy", "acc", "categorical_accuracy", "CategoricalAccuracy"),
         *("categorical_crossentropy", "kl_divergence", "poisson", "cosine_similarity"),

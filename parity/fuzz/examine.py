@@ -35,7 +35,7 @@ FINDINGS = (MISMATCH, ONLY_OURS, ONLY_KERAS, BROKEN)
 """The verdicts that make a run fail."""
 
 START = {"float32": 0.0, "float64": 5e-16}
-"""Initial weights come from the seed, to the bit; float64 normals to two units in the last place."""
+"""Initial weights come from the seed, to the bit; float64 normals to their last place or two."""
 
 ORTHOGONAL = {"float32": 1e-5, "float64": 1e-13}
 """Two QR factorizations round differently."""
@@ -79,9 +79,7 @@ class Verdict:
         return f"{what}\n{self.detail}" if self.detail else what
 
 
-def examine(
-    case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNnscratch
-) -> Verdict:
+def examine(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNnscratch) -> Verdict:
     """Run one random model in one float type.
 
     Args:
@@ -99,9 +97,7 @@ def examine(
     return replace(verdict, seconds=time.perf_counter() - start)
 
 
-def _compare(
-    case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNnscratch
-) -> Verdict:
+def _compare(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNnscratch) -> Verdict:
     ref, got = (engine.twin(case, dtype, case.input_shape) for engine in (reference, candidate))
     found = _starts(case, dtype, ref.state(), got.state())
     if found is not None:
@@ -126,9 +122,7 @@ def _compare(
     return replace(verdict, verdict=NOISE if noisy or asked else AGREE)
 
 
-def _starts(
-    case: FuzzCase, dtype: str, expected: Tensors, received: Tensors
-) -> Finding | None:
+def _starts(case: FuzzCase, dtype: str, expected: Tensors, received: Tensors) -> Finding | None:
     """Compare the initial weights, which both libraries draw from the seed."""
     orthogonal = any("Orthogonal(" in repr(kwargs) for _, kwargs in case.network)
     band = ORTHOGONAL[dtype] if orthogonal else START[dtype]

@@ -197,9 +197,7 @@ def render(verdict: Verdict) -> str:
     """
     case, dtype = verdict.case, verdict.dtype
     rows = data.make(case, dtype)
-    layers = [
-        f"        lib.layers.{kind}({_arguments(kwargs)})," for kind, kwargs in case.layers()
-    ]
+    layers = [f"        lib.layers.{kind}({_arguments(kwargs)})," for kind, kwargs in case.layers()]
     excluded = f"    optimizer.exclude_from_weight_decay(var_names={list(case.excluded)!r})\n"
     by_class = None if case.weighted or not case.class_weight else dict(case.class_weight)
     fit = FIT.format(
@@ -214,7 +212,9 @@ def render(verdict: Verdict) -> str:
         x=_array(rows.x),
         y=_array(rows.y),
         y_dtype="DTYPE" if rows.y.dtype.kind == "f" else repr(rows.y.dtype.name),
-        w="None" if rows.sample_weight is None else f"np.array({_array(rows.sample_weight)}, DTYPE)",
+        w="None"
+        if rows.sample_weight is None
+        else f"np.array({_array(rows.sample_weight)}, DTYPE)",
     )
     body = BODY.format(
         seed=case.seed,

@@ -126,7 +126,7 @@ def _plainer_layers(case: FuzzCase) -> Iterator[FuzzCase]:
 
 
 def _with_layer(case: FuzzCase, i: int, layer: LayerSpec) -> FuzzCase:
-    return replace(case, network=case.network[:i] + (layer,) + case.network[i + 1 :])
+    return replace(case, network=(*case.network[:i], layer, *case.network[i + 1 :]))
 
 
 def _narrower(case: FuzzCase) -> Iterator[FuzzCase]:

@@ -48,7 +48,7 @@ def leaky_slope() -> Sequence[Change]:
 
 @sabotage("gelu-by-tanh", "activation-conventions", "function/gelu", "activation/gelu")
 def gelu_by_tanh() -> Sequence[Change]:
-    """gelu is the tanh approximation by default, as in the first GPTs."""
+    """Gelu is the tanh approximation by default, as in the first GPTs."""
 
     def wrapper(original: Any) -> Any:
         return lambda self, z, cache: original(GATES.Gelu(True), z, cache)

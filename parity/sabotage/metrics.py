@@ -80,8 +80,9 @@ def plain_metrics_weighted() -> Sequence[Change]:
     """`metrics` count sample weights, as `weighted_metrics` do."""
 
     def wrapper(original: Any) -> Any:
-        def update(self: Any, output: int, y_true: Any, y_pred: Any, weight: Any = None,
-                   logits: Any = None) -> None:
+        def update(
+            self: Any, output: int, y_true: Any, y_pred: Any, weight: Any = None, logits: Any = None
+        ) -> None:
             for metric in self.metrics:
                 COMPILED._update(metric, y_true, y_pred, weight, logits)
 

@@ -41,8 +41,19 @@ def adam_epsilon_after() -> Sequence[Change]:
 def adam_epsilon_under() -> Sequence[Change]:
     """Adam divides by √(v + ε)."""
 
-    def adam(w: Any, g: Any, m: Any, v: Any, v_hat: Any = None, *, alpha: Any,
-             one_minus_beta_1: Any, one_minus_beta_2: Any, epsilon: Any, scratch: Any) -> None:
+    def adam(
+        w: Any,
+        g: Any,
+        m: Any,
+        v: Any,
+        v_hat: Any = None,
+        *,
+        alpha: Any,
+        one_minus_beta_1: Any,
+        one_minus_beta_2: Any,
+        epsilon: Any,
+        scratch: Any,
+    ) -> None:
         m += one_minus_beta_1 * (g - m)
         v += one_minus_beta_2 * (g * g - v)
         if v_hat is not None:
@@ -118,8 +129,19 @@ def adagrad_epsilon() -> Sequence[Change]:
 def rmsprop_epsilon() -> Sequence[Change]:
     """RMSprop adds ε to the root, as PyTorch does."""
 
-    def rmsprop(w: Any, g: Any, v: Any, u: Any = None, *, learning_rate: Any, rho: Any,
-                one_minus_rho: Any, epsilon: Any, momentum: Any = None, scratch: Any) -> None:
+    def rmsprop(
+        w: Any,
+        g: Any,
+        v: Any,
+        u: Any = None,
+        *,
+        learning_rate: Any,
+        rho: Any,
+        one_minus_rho: Any,
+        epsilon: Any,
+        momentum: Any = None,
+        scratch: Any,
+    ) -> None:
         v *= rho
         v += one_minus_rho * g * g
         step = learning_rate * g / (np.sqrt(v) + epsilon)

@@ -184,7 +184,9 @@ def constraints_skipped() -> Sequence[Change]:
     return [around(UPDATING.Updates, "_run", wrapper)]
 
 
-@sabotage("constants-not-rounded", "rule/sgd-momentum", "rule/adam", "penalty/l2", "rule/weight-decay")
+@sabotage(
+    "constants-not-rounded", "rule/sgd-momentum", "rule/adam", "penalty/l2", "rule/weight-decay"
+)
 def constants_not_rounded() -> Sequence[Change]:
     """Constants that Keras rounds to float32 keep all their digits in float64."""
     users = [

@@ -67,17 +67,6 @@ def power(base: Any, exponent: Any) -> Any:
         return np.power(base, exponent)
 
 
-def constant_power(base: Any, exponent: Any) -> Any:
-    """Return `power`, for an exponent that never changes: TensorFlow has shorter ways for two.
-
-    >>> [float(constant_power(np.float32(0.25), np.float32(p))) for p in (0.5, 1, 2)]
-    [0.5, 0.25, 0.0625]
-    """
-    if exponent == 0.5:
-        return np.sqrt(base)
-    return base * base if exponent == 2 else power(base, exponent)
-
-
 def cosine(angle: Any) -> Any:
     """Return the cosine of angles in [0, 2π), in their dtype."""
     if angle.dtype != np.float32:

@@ -1,0 +1,84 @@
+"""Models written down as programs."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from parity import data
+from parity.fuzz.case import Activated
+from parity.fuzz.draw import draw
+from parity.fuzz.examine import MISMATCH, Verdict
+from parity.fuzz.script import expression, render
+from parity.results import Finding
+from parity.units import Obj
+
+
+def program_of(number: int, dtype: str = "float64") -> str:
+    finding = Finding(1, "loss", 0.5, 1e-12, (), 1.0, 1.5)
+    return render(Verdict(draw(5, number), dtype, MISMATCH, "steps", finding))
+
+
+def test_every_program_compiles_and_says_what_was_found() -> None:
+    for number in range(120):
+        for dtype in ("float32", "float64"):
+            program = program_of(number, dtype)
+            compile(program, "program", "exec")
+            assert f"fuzz/5/{number} ({dtype}): mismatch in steps: loss at step 1" in program
+
+
+def test_a_program_needs_the_two_libraries_only() -> None:
+    lines = [line for line in program_of(3).splitlines() if line.startswith(("import", "from"))]
+    assert sorted(lines) == [
+        "import functools",
+        "import keras",
+        "import nnscratch",
+        "import numpy as np",
+        "import os",
+        "import sys",
+        "import tensorflow as tf",
+        "import warnings",
+    ]
+
+
+def test_a_program_carries_the_very_rows_of_the_model() -> None:
+    rows = data.make(draw(5, 8), "float64")
+    lines = program_of(8).splitlines()
+    [x] = [line for line in lines if line.startswith("x = ")]
+    found = eval(x.removeprefix("x = "), {"np": np, "DTYPE": "float64"})
+    np.testing.assert_array_equal(found, rows.x)
+
+
+def test_objects_are_written_as_calls() -> None:
+    penalty = Obj("regularizers.L1L2", {"l1": 0.5, "l2": 0.25})
+    assert expression(penalty) == "lib.regularizers.L1L2(l1=0.5, l2=0.25)"
+    softmax = expression(Activated("softmax", {"axis": 1}))
+    assert softmax == "activation(lib, 'softmax', axis=1)"
+    assert expression("relu") == "'relu'"
+
+
+def test_the_built_model_is_the_drawn_one() -> None:
+    """The `build` of a program, run with nnscratch alone, makes the weights of the suite's twin."""
+    import nnscratch
+    from parity.fuzz.engines import FuzzNnscratch
+
+    engine = FuzzNnscratch()
+    for number in range(25):
+        case = draw(5, number)
+        program = program_of(number, "float32")
+        with engine.session():
+            wanted = engine.twin(case, "float32", case.input_shape).model.get_weights()
+            start = program.index("\n\ndef ")
+            names = {"np": np, "nnscratch": nnscratch, "keras": None, "functools": functools}
+            exec(program[start : program.index("\nparted = ")], names)
+            built = names["build"](nnscratch).get_weights()
+        for a, b in zip(wanted, built, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("quoted", ['an """awkward""" name', "a back\\slash"])
+def test_any_text_may_be_told(quoted: str) -> None:
+    verdict = Verdict(draw(5, 1), "float32", MISMATCH, "steps", None, quoted)
+    compile(render(verdict), "program", "exec")
