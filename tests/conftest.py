@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import hypothesis
 import pytest
@@ -12,6 +13,16 @@ from nnscratch import config, naming
 
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs Keras where Keras or TensorFlow is not installed."""
+    if find_spec("keras") is not None and find_spec("tensorflow") is not None:
+        return
+    skip = pytest.mark.skip(reason='needs Keras on TensorFlow: pip install -e ".[parity]"')
+    for item in items:
+        if item.get_closest_marker("keras") is not None:
+            item.add_marker(skip)
 
 
 @pytest.fixture(autouse=True)

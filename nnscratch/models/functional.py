@@ -80,7 +80,9 @@ class Functional(Model):
             custom_objects: your own classes and functions by name.
         """
         with custom_object_scope(custom_objects or {}), sharing():
-            return cls(**functional_arguments(config))
+            model = cls(**functional_arguments(config))
+        model._trainable = config.get("trainable") is not False  # the layers say it for themselves
+        return model
 
 
 def _check_names(layers: list[Layer]) -> None:

@@ -239,5 +239,4 @@ def functional_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
         "inputs": inputs,
         "outputs": outputs,
         "name": config.get("name"),
-        "trainable": config.get("trainable"),
     }

@@ -135,7 +135,7 @@ def _training_config(model: Any) -> dict[str, Any]:
 
 
 def _full_names(loss: Any) -> Any:
-    """Write `"mse"` out as `"mean_squared_error"`: Keras 3.15.1 cannot read the short names here."""
+    """Write `"mse"` out as `"mean_squared_error"`: Keras cannot read short names here."""
     if isinstance(loss, dict) and "class_name" not in loss:
         return {key: _full_names(part) for key, part in loss.items()}
     if isinstance(loss, list):

@@ -9,9 +9,9 @@ import zipfile
 
 import numpy as np
 import pytest
+from saving.conftest import FOLDER, INPUTS, TARGETS
 
 from nnscratch import models, saving
-from saving.conftest import FOLDER, INPUTS, TARGETS
 
 h5py = pytest.importorskip("h5py")
 CLOSE = {"rtol": 1e-12, "atol": 1e-12}
