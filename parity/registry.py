@@ -35,7 +35,7 @@ TABLES = (
     "parity.scripts.classification",
     "parity.scripts.regression",
     "parity.scripts.regularized",
-    "parity.checks.later",
+    "parity.checks.saving",
 )
 """Modules that add units when they are imported, in the order of the report."""
 

@@ -188,11 +188,11 @@ class Reader:
             if name not in group.attrs:
                 return None
             value = group.attrs[name]
-            if isinstance(value, bytes):
-                return value.decode("utf-8")
-            if not isinstance(value, str):
+            if isinstance(value, str):
+                value = value.encode("utf-8")
+            if not isinstance(value, bytes):
                 raise TypeError(f"it holds {type(value).__name__}, not text")
-            return value
+            return value.decode("utf-8")
 
     def texts(self, group: Any, name: str) -> list[str]:
         """Return an attribute that holds a list of texts, perhaps cut up (name0, name1, and on)."""

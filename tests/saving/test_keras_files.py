@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from saving.conftest import FOLDER, INPUTS, TARGETS
+from saved_models import FOLDER, INPUTS, TARGETS
 
 from nnscratch import models, saving
 

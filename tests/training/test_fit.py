@@ -277,7 +277,11 @@ def test_steps_without_a_batch_size_divide_all_rows():
             sizes.append(self.model.node_outputs()["dense"].shape[0])
 
     line().fit(
-        column(*range(10)) / 10, column(*range(10)), steps_per_epoch=3, verbose=0, callbacks=[Look()]
+        column(*range(10)) / 10,
+        column(*range(10)),
+        steps_per_epoch=3,
+        verbose=0,
+        callbacks=[Look()],
     )
     assert sizes == [4, 4, 2]
 

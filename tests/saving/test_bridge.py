@@ -1,0 +1,96 @@
+"""Models carried over in memory, and weights as safetensors."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+from saved_models import X, Y, assert_same_state, assert_trains_alike
+
+from nnscratch import Input, Sequential, from_keras, layers, models, optimizers, saving
+from nnscratch.errors import ModelFileError
+
+
+def noisy():
+    inner = Sequential([Input((4,)), layers.GaussianNoise(0.1, seed=2), layers.Dense(4, "relu")])
+    model = Sequential([Input((4,)), inner, layers.Dropout(0.5, seed=3), layers.Dense(2)])
+    model.compile(optimizers.Adam(0.01), "mse")
+    for _ in range(3):
+        model.train_on_batch(X, Y)
+    return model
+
+
+def test_a_model_in_the_midst_of_training_goes_on_with_its_own_streams():
+    """Whatever has Keras's methods will do; the parity suite gives it Keras's own models."""
+    model = noisy()
+    twin = from_keras(model)
+    assert twin is not model
+    assert_same_state(model, twin)
+    assert_trains_alike(model, twin)
+
+
+def test_an_optimizer_that_took_no_step_and_no_optimizer_at_all():
+    model = Sequential([Input((4,)), layers.Dense(2)])
+    assert not from_keras(model).compiled
+    model.compile(optimizers.SGD(0.25, momentum=0.5), "mse")
+    twin = from_keras(model)
+    assert not twin.optimizer.built
+    assert_trains_alike(model, twin)
+
+
+def test_to_keras_without_keras_says_what_to_do(net, monkeypatch):
+    def absent(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", absent)
+    with pytest.raises(ImportError, match="pip install keras"):
+        net.to_keras()
+
+
+def test_a_missing_h5py_is_named(net, tmp_path, monkeypatch):
+    def absent(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", absent)
+    with pytest.raises(ImportError, match=r"pip install nnscratch\[files\]"):
+        net.save(tmp_path / "m.keras")
+
+
+def test_safetensors(net, tmp_path):
+    pytest.importorskip("safetensors", reason="needs the extra `safetensors`")
+    path = tmp_path / "w.safetensors"
+    net.save_weights(path)
+    other = models.clone_model(net)
+    other.load_weights(path)
+    np.testing.assert_array_equal(other(X), net(X))
+    renamed = Sequential(
+        [
+            Input((4,)),
+            layers.Dense(3, "tanh", name=net.layers[0].name),
+            layers.BatchNormalization(name=net.layers[1].name),
+            layers.Dense(2, name=net.layers[2].name),
+        ],
+        name="another",
+    )
+    saving.load_safetensors(renamed, path)
+    np.testing.assert_array_equal(renamed(X), net(X))
+
+
+def test_damaged_and_foreign_safetensors_are_refused(net, tmp_path):
+    pytest.importorskip("safetensors", reason="needs the extra `safetensors`")
+    path = tmp_path / "w.safetensors"
+    net.save_weights(path)
+    before = net.get_weights()
+    data = path.read_bytes()
+    other = Sequential([Input((4,)), layers.Dense(3)])
+    with pytest.raises(ModelFileError, match="only in one"):
+        other.load_weights(path)
+    for broken in (data[:100], data[:-8], b"\xff" * 8 + data[8:], b""):
+        path.write_bytes(broken)
+        with pytest.raises(ModelFileError, match="safetensors"):
+            net.load_weights(path)
+    with pytest.raises(ModelFileError, match="no such file"):
+        net.load_weights(tmp_path / "none.safetensors")
+    for left, right in zip(before, net.get_weights(), strict=True):
+        np.testing.assert_array_equal(left, right)
