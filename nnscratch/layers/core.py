@@ -12,6 +12,7 @@ from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
 from nnscratch.layers.config import not_offered
+from nnscratch.layers.sums import sum_rows
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.typing import Array, Shape
 
@@ -243,7 +244,7 @@ class Dense(Layer):
         x_rows = cache.x.reshape(-1, cache.x.shape[-1])
         self.kernel.add_grad(np.matmul, x_rows.T, rows)
         if self.bias is not None:
-            self.bias.add_grad(np.add.reduce, rows)
+            self.bias.add_grad(sum_rows, rows)
         if not cache.needs_dx:
             return None
         dx = cache.buffer("dx", cache.x.shape, dz.dtype)

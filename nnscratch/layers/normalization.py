@@ -11,6 +11,7 @@ from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
 from nnscratch.layers.config import not_offered
+from nnscratch.layers.sums import sum_rows
 from nnscratch.typing import Array, Shape
 from nnscratch.variable import Variable
 
@@ -158,10 +159,12 @@ class BatchNormalization(Layer):
         xhat = cache.buffer("xhat", rows.shape, rows.dtype)
         cache.on_batch = training and self.trainable
         if cache.on_batch:
-            mean = np.mean(rows, axis=0, out=cache.buffer("mean", rows.shape[1:], rows.dtype))
+            mean = sum_rows(rows, cache.buffer("mean", rows.shape[1:], rows.dtype))
+            mean /= len(rows)
             np.subtract(rows, mean, out=xhat)
             square = np.square(xhat, out=cache.buffer("square", rows.shape, rows.dtype))
-            variance = np.mean(square, axis=0, out=cache.buffer("var", mean.shape, rows.dtype))
+            variance = sum_rows(square, cache.buffer("var", mean.shape, rows.dtype))
+            variance /= len(rows)
             self._move(self.moving_mean, mean)
             self._move(self.moving_variance, variance)
         else:
@@ -195,8 +198,8 @@ class BatchNormalization(Layer):
         rows = self._as_rows(dy)
         N = len(rows)
         work = np.multiply(rows, xhat, out=cache.buffer("work", rows.shape, rows.dtype))
-        dgamma = np.add.reduce(work, out=cache.buffer("dgamma", inverse.shape, rows.dtype))
-        dbeta = np.add.reduce(rows, out=cache.buffer("dbeta", inverse.shape, rows.dtype))
+        dgamma = sum_rows(work, cache.buffer("dgamma", inverse.shape, rows.dtype))
+        dbeta = sum_rows(rows, cache.buffer("dbeta", inverse.shape, rows.dtype))
         if self.gamma is not None:
             self.gamma.add_grad(np.positive, dgamma)
         if self.beta is not None:

@@ -126,7 +126,7 @@ def frequency(lib: Any) -> dict[str, Any]:
     x, y = rows(lib, 12)
     found = {}
     for name, freq, epochs in (("freq 2", 2, 2), ("freq [1, 3]", [1, 3], 4)):
-        trained = line(lib, 0.5).fit(
+        trained = line(lib, 0.2).fit(
             x,
             y,
             epochs=epochs,

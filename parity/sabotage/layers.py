@@ -31,7 +31,7 @@ def bias_mean() -> Sequence[Change]:
     return [around(DENSE, "backward_from_logits", wrapper)]
 
 
-@sabotage("gradients-pile-up", "sigmoid/sgd", "he-relu/momentum")
+@sabotage("gradients-pile-up", "loss-before-the-update", "weighted-fit")
 def gradients_pile_up() -> Sequence[Change]:
     """The gradient of one step is added to those of the steps before."""
     return [Change(VARIABLE, "clear_grad", lambda self: None)]

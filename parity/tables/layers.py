@@ -6,7 +6,7 @@ from typing import Any
 
 from parity import registry
 from parity.tables.nets import BN, FLATTEN, Network, dense, dropout
-from parity.units import DTYPES, Case, Data, Obj
+from parity.units import Allowance, Case, DTYPES, Data, Obj
 
 ACTIVATIONS = (
     "celu",
@@ -151,6 +151,14 @@ ON_SQUARES: dict[str, tuple[Network, tuple[str, ...]]] = {
         ("D16",),
     ),
 }
+KERAS_ROUNDS = Allowance(
+    "float32",
+    "*",
+    4e-6,
+    "against the same first step in float64, γ's gradient is off by 2.8e-6 in Keras and by 3e-7 in "
+    "nnscratch: each feature's 256 values are mostly zeros and cancel, and Keras adds them otherwise",
+)
+
 for name, (network, behaviours) in ON_SQUARES.items():
     _case(
         f"layer/{name}",
@@ -163,6 +171,7 @@ for name, (network, behaviours) in ON_SQUARES.items():
         samples=200,
         parts=7,
         batch_size=32,
+        allowances=(KERAS_ROUNDS,) if name == "bn-axis-1" else (),
     )
 
 _case(

@@ -10,8 +10,6 @@ from saved_models import FOLDER, X, Y
 
 from nnscratch import Input, Sequential, config, layers, optimizers
 
-pytest.importorskip("h5py", reason="model files need the extra `files`")
-
 
 @pytest.fixture(autouse=True)
 def _float64():

@@ -10,6 +10,8 @@ from saved_models import state_of
 from nnscratch import saving
 from nnscratch.saving import atomic
 
+pytest.importorskip("h5py", reason="model files need the extra `files`")
+
 
 def test_the_old_file_survives_an_error_while_writing(tmp_path):
     path = tmp_path / "a"

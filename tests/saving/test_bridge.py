@@ -11,6 +11,8 @@ from saved_models import X, Y, assert_same_state, assert_trains_alike
 from nnscratch import Input, Sequential, from_keras, layers, models, optimizers, saving
 from nnscratch.errors import ModelFileError
 
+pytest.importorskip("h5py", reason="model files need the extra `files`")
+
 
 def noisy():
     inner = Sequential([Input((4,)), layers.GaussianNoise(0.1, seed=2), layers.Dense(4, "relu")])

@@ -11,6 +11,7 @@ from saved_models import X, Y, assert_same_state, assert_trains_alike, skip_net
 
 from nnscratch import Input, Model, Sequential, errors, layers, losses, models, optimizers, saving
 
+pytest.importorskip("h5py", reason="model files need the extra `files`")
 pytestmark = pytest.mark.filterwarnings("ignore:.*older format:UserWarning")
 
 
