@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.errors import ModelFileError
+from nnscratch.saving.heaps import check_heaps
 from nnscratch.saving.limits import RATIO_MATTERS_FROM, Limits, reading
 from nnscratch.typing import Array
 
@@ -54,6 +55,7 @@ def opened(source: Any, file: str, member: str, limits: Limits) -> Iterator[Read
     if isinstance(source, (str, Path)) and not Path(source).is_file():
         raise ModelFileError(file, member, "there is no such file")
     with reading(file, member):
+        check_heaps(source)
         handle = h5py.File(source, "r")
     with handle:
         yield Reader(h5py, handle, file, member, limits)

@@ -243,6 +243,15 @@ def test_arrays_that_only_claim_to_be_large(tmp_path):
         model.load_weights(path)
 
 
+def test_a_heap_that_would_keep_the_library_walking_for_ever(tmp_path):
+    data = bytearray((FOLDER / "stack.h5").read_bytes())
+    first = data.index(b"GCOL") + 16
+    data[first : first + 16] = bytes(16)
+    path = tmp_path / "m.h5"
+    path.write_bytes(data)
+    refuse(path, "heap of text is damaged")
+
+
 MUTANTS = {
     name: (FOLDER / name).read_bytes() for name in ("stack.keras", "stack.h5", "branches.h5")
 }
