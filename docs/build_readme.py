@@ -40,14 +40,6 @@ def console(command: str, output: str) -> str:
     return f"```console\n$ {command}\n{output}\n```"
 
 
-def ends(output: str, first: int, last: int) -> str:
-    """Return the first and last lines of a long output."""
-    lines = output.splitlines()
-    if len(lines) <= first + last:
-        return output
-    return "\n".join([*lines[:first], "…", *lines[-last:]])
-
-
 def same_numbers() -> str:
     """The opening: one Keras script, its output on both engines and the comparison."""
     script = "examples/same_numbers.py"
@@ -85,8 +77,15 @@ def train() -> str:
 
 
 def parity() -> str:
-    """The quick selection of the parity suite."""
-    return console("nnscratch parity", ends(run("-m", "nnscratch", "parity"), 60, 20))
+    """The quick selection of the parity suite: the table and the verdict."""
+    return console("nnscratch parity", parity_excerpt(run("-m", "nnscratch", "parity")))
+
+
+def parity_excerpt(output: str) -> str:
+    """Return versions, the table by area and the last line of the suite's output."""
+    versions = " ".join(output[: output.index("machine")].split())
+    table = output[output.index("Worst error, by area") : output.index("Where that is")]
+    return f"{versions}\n\n{table.rstrip()}\n\n…\n\n{output.rstrip().splitlines()[-1]}"
 
 
 BLOCKS = {"same_numbers": same_numbers, "train": train, "parity": parity}
