@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from nnscratch.gradcheck import check_activation
 
 from nnscratch import activations as act
 from nnscratch.activations.base import Activation
 from nnscratch.cache import Cache
+from nnscratch.gradcheck import check_activation
 
 # name: where its cache's z is promised (probabilities), and an instance with parameters of its own
 TABLE = {
