@@ -37,7 +37,10 @@ TABLES = (
     "parity.scripts.regularized",
     "parity.checks.saving",
 )
-"""Modules that add units when they are imported, in the order of the report."""
+"""Modules that add units when they are imported."""
+
+FIRST = ("networks", "optimizer options", "losses", "activations", "regularizers", "layers")
+"""The areas that head the report, in this order."""
 
 _units: dict[str, Unit] = {}
 
@@ -87,7 +90,8 @@ def all_units() -> list[Unit]:
     """Return every unit, in the order of the report."""
     for module in TABLES:
         import_module(module)
-    return list(_units.values())
+    place = {area: i for i, area in enumerate(FIRST)}
+    return sorted(_units.values(), key=lambda unit: place.get(unit.area, len(FIRST)))
 
 
 def select(

@@ -116,7 +116,7 @@ class KerasTwin:
     def load(self, state: Tensors) -> None:
         """Start from this state."""
         for name, variable in self._state_variables().items():
-            variable.assign(state[name])
+            variable.value.assign(state[name])
 
     def _train(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
         tf, model = self.tf, self.model

@@ -89,7 +89,9 @@ def needs_only_a_number_of_rows(maker):
     return all(p.default is not p.empty for p in parameters[1:])
 
 
-@pytest.mark.parametrize("maker", filter(needs_only_a_number_of_rows, sorted(data.MAKERS)))
+@pytest.mark.parametrize(
+    "maker", [m for m in sorted(data.MAKERS) if needs_only_a_number_of_rows(m)]
+)
 def test_data_are_the_same_every_time(maker: str) -> None:
     first, second = data.MAKERS[maker](20), data.MAKERS[maker](20)
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
