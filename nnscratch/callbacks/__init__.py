@@ -13,6 +13,7 @@ from nnscratch.callbacks.plateau import ReduceLROnPlateau
 from nnscratch.callbacks.progress import ProgbarLogger
 from nnscratch.callbacks.scheduler import LearningRateScheduler
 from nnscratch.callbacks.swap_ema import SwapEMAWeights
+from nnscratch.callbacks.tensorboard import TensorBoard
 from nnscratch.callbacks.terminate import TerminateOnNaN
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
