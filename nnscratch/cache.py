@@ -64,6 +64,13 @@ class Cache:
             self._views = {k: v for k, v in self._views.items() if k[0] != name}
         return memory[:size].reshape(shape)
 
+    def held(self, name: str, shape: tuple[int, ...]) -> Array | None:
+        """Return the buffer of this name and shape as it stands, None if there is none."""
+        for (key, size, _), view in self._views.items():
+            if key == name and size == shape:
+                return view
+        return None
+
     def child(self, key: Hashable) -> Cache:
         """Return the cache of a call made within this call, such as a node of a nested model."""
         if key not in self._children:

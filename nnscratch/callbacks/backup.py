@@ -5,18 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random as python_random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from nnscratch import random
 from nnscratch.callbacks.callback import Callback, Logs
 from nnscratch.errors import ModelFileError
 from nnscratch.saving import atomic, get_limits, hdf5, keras_format
 from nnscratch.saving.limits import reading
+from nnscratch.utils.random_state import random_state, set_random_state
 
 METADATA = "training_metadata"
 
@@ -109,7 +105,7 @@ class BackupAndRestore(Callback):
         Path(self.backup_dir).mkdir(parents=True, exist_ok=True)
         if self.double_checkpoint and self._latest.exists():
             atomic.copy(self._latest, self._previous)
-        metadata = {"epoch": epoch, "batch": batch, "random": _random_state(self.model)}
+        metadata = {"epoch": epoch, "batch": batch, "random": random_state(self.model)}
         keras_format.save_weights(self.model, self._latest, {METADATA: json.dumps(metadata)})
 
     def _restore(self, file: Path) -> None:
@@ -120,40 +116,5 @@ class BackupAndRestore(Callback):
             metadata = keras_format.parsed(text or "null", limits)
             epoch = int(metadata["epoch"])
             keras_format.load_weights(self.model, file, False, limits, restores=True)
-            _set_random_state(self.model, metadata["random"])
+            set_random_state(self.model, metadata["random"])
         self.model.initial_epoch = epoch
-
-
-def _random_state(model: Any) -> dict[str, Any]:
-    """Return the state of every stream of random numbers that training draws from."""
-    shared = random.present_global_generator()
-    _, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
-    return {
-        "layers": [[g.state.tolist(), g.draws] for g in _streams(model)],
-        "global": None if shared is None else [shared.state.tolist(), shared.draws],
-        "python": python_random.getstate(),
-        "numpy": [np.asarray(keys).tolist(), position, has_gauss, gauss],
-    }
-
-
-def _set_random_state(model: Any, written: dict[str, Any]) -> None:
-    generators, states = list(_streams(model)), list(written["layers"])
-    if written["global"] is not None:
-        generators.append(random.global_seed_generator())
-        states.append(written["global"])
-    for generator, (state, draws) in zip(generators, states, strict=True):
-        generator.state = np.array(state, np.int64)
-        generator.draws = int(draws)
-    version, words, gauss = written["python"]
-    python_random.setstate((version, tuple(words), gauss))
-    keys, position, has_gauss, cached = written["numpy"]
-    np.random.set_state(("MT19937", np.array(keys, np.uint32), position, has_gauss, cached))
-
-
-def _streams(model: Any) -> Iterator[random.SeedGenerator]:
-    """Yield the streams of the layers that draw random numbers, in order."""
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from _streams(layer)
-        elif getattr(layer, "seed_generator", None) is not None:
-            yield layer.seed_generator

@@ -210,6 +210,7 @@ class Graph:
             if by_output:
                 dx = step.layer.backward(_pick(grads, step.targets), call)
                 self._pass_on(step, dx, grads, cache)
+        cache.grads, cache.logit_grads = grads, logit_grads
         return grads[: len(self.inputs)]
 
     def _pass_on(self, step: Step, dx: Any, grads: list[Any], cache: Cache) -> None:

@@ -28,6 +28,10 @@ class Batches:
         steps: batches per epoch; an epoch then goes on where the last one stopped.
         reshuffle: draw a new permutation for every epoch even under a seed.
         dtypes: type to cast each of the inputs to; floatx by default.
+
+    Attributes:
+        order: the rows in the order of the pass under way; None where they are in their own.
+        passes: how many passes have begun.
     """
 
     def __init__(
@@ -54,7 +58,8 @@ class Batches:
         self.in_pass = -(-len(data) // self.batch_size)
         self.steps = steps
         self.dtypes = [np.dtype(d) for d in dtypes or [config.floatx()] * len(data.inputs)]
-        self._epoch = 0
+        self.passes = 0
+        self.order: Array | None = None
         self._going: Iterator[Data] | None = None
         self._seen = 0
         self._memory: dict[Any, Array] = {}
@@ -87,16 +92,17 @@ class Batches:
         self._going = None
 
     def _one_pass(self) -> Iterator[Data]:
-        order = self._order()
+        order = self.order = self.next_order()
         N = len(self.data)
         for start in range(0, N, self.batch_size):
             stop = min(start + self.batch_size, N)
             rows = slice(start, stop) if order is None else order[start:stop]
-            yield self._gather(rows)
+            yield self.gather(rows)
 
-    def _order(self) -> Array | None:
-        seed, epoch = self.seed, self._epoch
-        self._epoch += 1
+    def next_order(self) -> Array | None:
+        """Return the order of the rows in the next pass; None where they keep their own."""
+        seed, epoch = self.seed, self.passes
+        self.passes += 1
         if self.shuffle is False:
             return None
         if self.reshuffle and seed is not None:
@@ -105,7 +111,8 @@ class Batches:
             return random.batch_permutation(len(self.data), self.batch_size, seed)
         return random.epoch_permutation(len(self.data), seed)
 
-    def _gather(self, rows: Any) -> Data:
+    def gather(self, rows: Any) -> Data:
+        """Return these rows as a batch; its arrays are valid until the next one."""
         data = self.data
         inputs = [self._input(i, x, rows) for i, x in enumerate(data.inputs)]
         targets = [self._rows(("y", i), y, rows) for i, y in enumerate(data.targets)]

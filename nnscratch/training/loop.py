@@ -44,6 +44,7 @@ def fit(
     model.stop_training = False
     model.initial_epoch = initial_epoch
     stepper.prepare()
+    stepper.source = batches
     callbacks.on_train_begin()
     logs: dict[str, Any] = {}
     for epoch in range(model.initial_epoch, epochs):
@@ -67,6 +68,7 @@ def fit(
     if epochs > 0:
         stepper.optimizer.finalize_variable_values(stepper.variables)
     callbacks.on_train_end(logs)
+    stepper.source = None
     history: History = model.history
     return history
 

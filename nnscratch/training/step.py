@@ -64,6 +64,16 @@ class Network(Protocol):
         """The weights that the optimizer changes."""
 
 
+class Observer(Protocol):
+    """Someone who looks at a run from outside; it must not change anything."""
+
+    def before_step(self, stepper: Stepper, batch: Data) -> None:
+        """Look before a training step."""
+
+    def after_step(self, stepper: Stepper, batch: Data) -> None:
+        """Look after a training step: caches, gradients and slots still hold its numbers."""
+
+
 class Stepper:
     """The training step of a compiled model, with the memory it reuses from step to step.
 
@@ -77,6 +87,8 @@ class Stepper:
 
     Attributes:
         total: the total loss of the latest step, penalties included.
+        observers: those who look at each training step of the `fit` under way.
+        source: where the batches of that `fit` come from.
     """
 
     def __init__(
@@ -97,9 +109,12 @@ class Stepper:
         self.cache = Cache()
         self.step_number = 0
         self.total: Any = None
+        self.observers: list[Observer] = []
+        self.source: Any = None
 
     def prepare(self) -> None:
         """Take note of which weights are trainable and which are regularized."""
+        self.observers, self.source = [], None
         self.run = self.network.run
         self.cache.needs_dx = False
         self.run.plan_backward(self.cache)
@@ -110,10 +125,14 @@ class Stepper:
 
     def train(self, batch: Data) -> None:
         """Run one training step: the weights change, and the metrics take the batch in."""
+        for observer in self.observers:
+            observer.before_step(self, batch)
         outputs = self.forward(batch, training=True)
         self.backward()
         self.optimizer.step(self.variables)
         self._track(batch, outputs)
+        for observer in self.observers:
+            observer.after_step(self, batch)
 
     def test(self, batch: Data) -> None:
         """Take one batch into the metrics; nothing is learned."""
