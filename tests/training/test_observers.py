@@ -44,7 +44,7 @@ def trained(callback):
 
 def test_an_observer_sees_the_numbers_of_the_step():
     watcher = Watcher()
-    model, x, y = trained(watcher)
+    _, x, y = trained(watcher)
     assert len(watcher.seen) == 2
     first = watcher.seen[0]
     before, after = first["kernels"]
