@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 Logs: TypeAlias = "dict[str, Any] | None"
 
@@ -24,6 +24,9 @@ class Callback:
     >>> LossPrinter().on_epoch_end(0, {"loss": 0.5})
     0 0.5
     """
+
+    kept: ClassVar[tuple[str, ...]] = ()
+    """Attributes that a backup keeps: numbers, texts, arrays, or lists and dicts of them."""
 
     def __init__(self) -> None:
         self.params: dict[str, Any] | None = None
@@ -91,6 +94,23 @@ class Callback:
 
     def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Act after a batch of a prediction; logs hold its `outputs`."""
+
+    # -- beyond Keras -------------------------------------------------------------------------
+
+    def at_rest(self, epoch: int, batch: int) -> None:
+        """Act where nothing is under way: before this batch of this epoch, and after the last one.
+
+        Every callback has heard of all that went before, and of nothing that comes.
+        """
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what a run that is taken up again must give back by `set_state`."""
+        return {name: getattr(self, name) for name in self.kept}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Take back what `get_state` returned in a run that was cut short."""
+        for name in self.kept:
+            setattr(self, name, state[name])
 
 
 HOOKS = frozenset(name for name in vars(Callback) if name.startswith("on_"))

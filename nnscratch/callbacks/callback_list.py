@@ -70,6 +70,7 @@ class CallbackList(Callback):
         if add_progbar and not self._has(ProgbarLogger):
             self.callbacks.append(ProgbarLogger())
         self._batch_methods: dict[str, list[Callable[..., None]]] = {}
+        self._resting: list[Callable[[int, int], None]] = []
         self._find_batch_methods()
         self.set_model(model)
         self.set_params(params)
@@ -80,7 +81,7 @@ class CallbackList(Callback):
         Args:
             hook: name of the method, such as `"on_train_batch_end"`.
         """
-        return bool(self._batch_methods[hook])
+        return bool(self._resting if hook == "at_rest" else self._batch_methods[hook])
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Hand over what the run was called with."""
@@ -167,6 +168,11 @@ class CallbackList(Callback):
         """Tell the callbacks that watch."""
         self._tell_watchers("on_predict_batch_end", batch, logs)
 
+    def at_rest(self, epoch: int, batch: int) -> None:
+        """Tell the callbacks that have a use for it."""
+        for method in self._resting:
+            method(epoch, batch)
+
     def _has(self, kind: type[Callback]) -> bool:
         return any(isinstance(callback, kind) for callback in self.callbacks)
 
@@ -176,6 +182,8 @@ class CallbackList(Callback):
             self._batch_methods[hook] = [
                 getattr(callback, hook) for callback in self.callbacks if _watches(callback, hook)
             ]
+        resting = [c.at_rest for c in self.callbacks if isinstance(c, Callback)]
+        self._resting = [m for m in resting if getattr(m, "__func__", m) is not Callback.at_rest]
 
     def _tell(self, hook: str, logs: Logs, *epoch: int) -> None:
         logs = python_logs(logs)

@@ -10,6 +10,7 @@ from typing import IO, Any
 import numpy as np
 
 from nnscratch.callbacks.callback import Callback, Logs
+from nnscratch.saving import atomic
 
 
 class CSVLogger(Callback):
@@ -45,18 +46,34 @@ class CSVLogger(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Write the epoch's row."""
         logs = logs or {}
-        assert self._file is not None  # opened when training began
         if self._writer is None:
-            self._writer = csv.DictWriter(
-                self._file, ["epoch", *_columns(logs)], delimiter=self.sep, lineterminator="\r\n"
-            )
+            self._writer = self._new_writer(["epoch", *_columns(logs)])
             if self._header:
                 self._writer.writeheader()
         names = list(self._writer.fieldnames)[1:]
         self._writer.writerow(
             {"epoch": epoch, **{name: _cell(logs.get(name, "NA")) for name in names}}
         )
+        assert self._file is not None  # opened when training began
         self._file.flush()
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what the file holds and which columns it has."""
+        columns = None if self._writer is None else list(self._writer.fieldnames)
+        with open(self.filename, newline="", encoding="utf-8") as file:
+            return {"columns": columns, "text": file.read()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Write the file anew as it was, and go on at its end."""
+        self.on_train_end()
+        atomic.write_bytes(self.filename, state["text"].encode("utf-8"))
+        self._file = open(self.filename, "a", newline="", encoding="utf-8")  # noqa: SIM115
+        if state["columns"] is not None:
+            self._writer = self._new_writer(state["columns"])
+
+    def _new_writer(self, columns: list[str]) -> csv.DictWriter[str]:
+        assert self._file is not None  # opened when training began
+        return csv.DictWriter(self._file, columns, delimiter=self.sep, lineterminator="\r\n")
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Close the file."""

@@ -53,6 +53,8 @@ class EarlyStopping(MonitorCallback):
     3 0.6 0.4 2 stop
     """
 
+    kept = ("best", "wait", "stopped_epoch", "best_epoch", "best_weights")
+
     def __init__(
         self,
         monitor: str = "val_loss",

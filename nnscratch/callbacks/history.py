@@ -25,6 +25,8 @@ class History(Callback):
     {'loss': [0.5, 0.25], 'val_loss': [0.5]}
     """
 
+    kept = ("history", "epoch", "_rows")
+
     def __init__(self) -> None:
         super().__init__()
         self.history: dict[str, list[Any]] = {}

@@ -45,6 +45,8 @@ class ModelCheckpoint(MonitorCallback):
         KeyError: `filepath` has a place for a metric that the logs lack.
     """
 
+    kept = ("best", "_batches_to_go", "_written")
+
     def __init__(
         self,
         filepath: Any,

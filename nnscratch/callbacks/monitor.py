@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -49,6 +49,8 @@ class MonitorCallback(Callback):
         min_delta: δ, the least change that counts; its sign is ignored.
     """
 
+    kept: ClassVar[tuple[str, ...]] = ("best",)
+
     def __init__(
         self,
         monitor: str = "val_loss",
@@ -70,6 +72,15 @@ class MonitorCallback(Callback):
         self.min_delta = abs(min_delta)
         self._direction: str | None = None if mode == "auto" else mode
         self._trace: list[TraceRow] = []
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what is kept, and the trace."""
+        return {**super().get_state(), "trace": [list(row) for row in self._trace]}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Take back what is kept, and the trace."""
+        super().set_state(state)
+        self._trace = [TraceRow(*row) for row in state["trace"]]
 
     def trace(self) -> list[TraceRow]:
         """Return what was seen and decided in the last run, one row an epoch."""

@@ -35,6 +35,8 @@ class ReduceLROnPlateau(MonitorCallback):
     Source: Keras's rule; PyTorch's `ReduceLROnPlateau` compares relative changes by default.
     """
 
+    kept = ("best", "wait", "cooldown_counter")
+
     def __init__(
         self,
         monitor: str = "val_loss",

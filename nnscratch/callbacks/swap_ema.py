@@ -18,6 +18,8 @@ class SwapEMAWeights(Callback):
         ValueError: the optimizer keeps no average; make it with `use_ema=True`.
     """
 
+    kept = ("_swapped",)
+
     def __init__(self, swap_on_epoch: bool = False) -> None:
         super().__init__()
         self.swap_on_epoch = swap_on_epoch

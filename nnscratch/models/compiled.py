@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from nnscratch import optimizers
-from nnscratch.callbacks import History
+from nnscratch.callbacks import CallbackList, History
 from nnscratch.config import NAN_POLICIES
 from nnscratch.errors import NotReadyError, unknown_name
 from nnscratch.metrics import Metric
@@ -46,6 +46,8 @@ class Compiles:
     history: History | None = None
     stop_training = False
     initial_epoch = 0
+    resumption: Any = None
+    running_callbacks: CallbackList | None = None
     jit_compile = False
     _trainer: Trainer | None = None
 

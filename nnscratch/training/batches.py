@@ -60,7 +60,7 @@ class Batches:
         self.dtypes = [np.dtype(d) for d in dtypes or [config.floatx()] * len(data.inputs)]
         self.passes = 0
         self.order: Array | None = None
-        self._going: Iterator[Data] | None = None
+        self._going: Iterator[Any] | None = None
         self._seen = 0
         self._memory: dict[Any, Array] = {}
 
@@ -76,6 +76,14 @@ class Batches:
 
     def epoch(self) -> Iterator[Data]:
         """Yield the batches of the next epoch; arrays are valid until the next batch."""
+        return map(self.gather, self._rows_of_epoch())
+
+    def pass_over(self) -> None:
+        """Draw the next epoch without gathering its rows."""
+        for _ in self._rows_of_epoch():
+            pass
+
+    def _rows_of_epoch(self) -> Iterator[Any]:
         if self.steps is None:
             yield from self._one_pass()
             return
@@ -91,13 +99,12 @@ class Batches:
         """Start the next epoch at the first batch, wherever the last one stopped."""
         self._going = None
 
-    def _one_pass(self) -> Iterator[Data]:
+    def _one_pass(self) -> Iterator[Any]:
         order = self.order = self.next_order()
         N = len(self.data)
         for start in range(0, N, self.batch_size):
             stop = min(start + self.batch_size, N)
-            rows = slice(start, stop) if order is None else order[start:stop]
-            yield self.gather(rows)
+            yield slice(start, stop) if order is None else order[start:stop]
 
     def next_order(self) -> Array | None:
         """Return the order of the rows in the next pass; None where they keep their own."""

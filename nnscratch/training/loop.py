@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,9 @@ def fit(
     """Train for some epochs.
 
     Args:
-        model: what callbacks see; its `stop_training` ends the loop, and where `on_train_begin`
-            sets its `initial_epoch`, the loop begins there.
+        model: what callbacks see; its `stop_training` ends the loop; where `on_train_begin` sets
+            its `initial_epoch`, the loop begins there; and where it sets its `resumption`, an
+            earlier run is taken up.
         stepper: the compiled step.
         batches: the training data.
         validation: the validation data, if any.
@@ -42,16 +43,29 @@ def fit(
         The history of losses and metrics.
     """
     model.stop_training = False
-    model.initial_epoch = initial_epoch
+    model.initial_epoch, model.resumption = initial_epoch, None
+    model.running_callbacks = callbacks
     stepper.prepare()
     stepper.source = batches
     callbacks.on_train_begin()
+    taken_up = model.resumption
+    if taken_up is not None:
+        _pass_over(taken_up, batches, validation, initial_epoch, validation_freq)
+        taken_up.restore_callbacks(callbacks)
+        model.initial_epoch = epochs if taken_up.stopped else taken_up.epoch
     logs: dict[str, Any] = {}
+    epoch = model.initial_epoch - 1
     for epoch in range(model.initial_epoch, epochs):
+        callbacks.at_rest(epoch, 0)
         stepper.reset()
         callbacks.on_epoch_begin(epoch)
-        watched = callbacks.watches("on_train_batch_end")
-        for step, batch in enumerate(batches.epoch()):
+        watched, rests = callbacks.watches("on_train_batch_end"), callbacks.watches("at_rest")
+        steps: Iterator[Any] = enumerate(batches.epoch())
+        if taken_up is not None:
+            steps, taken_up = taken_up.rest_of(steps, callbacks), None
+        for step, batch in steps:
+            if rests and step > 0:
+                callbacks.at_rest(epoch, step)
             callbacks.on_train_batch_begin(step)
             stepper.train(batch)
             if watched:
@@ -65,12 +79,30 @@ def fit(
         callbacks.on_epoch_end(epoch, logs)
         if model.stop_training:
             break
+    callbacks.at_rest(epoch + 1, 0)
     if epochs > 0:
         stepper.optimizer.finalize_variable_values(stepper.variables)
     callbacks.on_train_end(logs)
     stepper.source = None
     history: History = model.history
     return history
+
+
+def _pass_over(
+    taken_up: Any,
+    batches: Source,
+    validation: Source | None,
+    initial_epoch: int,
+    validation_freq: int | Sequence[int],
+) -> None:
+    """Bring the data to where they stood when the run that is taken up was cut short."""
+    taken_up.replay_from("train")
+    for epoch in range(initial_epoch, taken_up.epoch):
+        batches.pass_over()
+        if validation is not None and _is_due(epoch + 1, validation_freq):
+            validation.restart()
+            validation.pass_over()
+    taken_up.replay_from("epoch")
 
 
 def _is_due(epoch: int, validation_freq: int | Sequence[int]) -> bool:

@@ -40,6 +40,9 @@ class Source(Protocol):
     def restart(self) -> None:
         """Start the next epoch at the first batch, wherever the last one stopped."""
 
+    def pass_over(self) -> None:
+        """Draw the next epoch without using it, as if a run had been through it."""
+
 
 class Stream:
     """Batches from a source that yields them.
@@ -97,6 +100,14 @@ class Stream:
 
     def epoch(self) -> Iterator[Data]:
         """Yield the batches of the next epoch."""
+        return map(self._prepared, self._batches_of_epoch())
+
+    def pass_over(self) -> None:
+        """Draw the next epoch without using it, as if a run had been through it."""
+        for _ in self._batches_of_epoch():
+            pass
+
+    def _batches_of_epoch(self) -> Iterator[Any]:
         dataset = self.source if isinstance(self.source, PyDataset) else None
         if dataset is not None:
             dataset.on_epoch_begin()
@@ -110,7 +121,7 @@ class Stream:
                 self._ended(done, limit)
                 break
             done += 1
-            yield self._prepared(batch)
+            yield batch
         if self.steps is None and hasattr(self.source, "peek"):
             iter(self.source)  # Keras opens a tf.data.Dataset once more: its shuffle moves on
         if dataset is not None:
