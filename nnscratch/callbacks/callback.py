@@ -103,6 +103,9 @@ class Callback:
         Every callback has heard of all that went before, and of nothing that comes.
         """
 
+    def abandon(self) -> None:
+        """Close files and the like: an error or Ctrl-C ends training, no `on_train_end` comes."""
+
     def get_state(self) -> dict[str, Any]:
         """Return what a run that is taken up again must give back by `set_state`."""
         return {name: getattr(self, name) for name in self.kept}

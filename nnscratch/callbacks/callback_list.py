@@ -173,6 +173,12 @@ class CallbackList(Callback):
         for method in self._resting:
             method(epoch, batch)
 
+    def abandon(self) -> None:
+        """Tell each callback."""
+        for callback in self.callbacks:
+            if isinstance(callback, Callback):
+                callback.abandon()
+
     def _has(self, kind: type[Callback]) -> bool:
         return any(isinstance(callback, kind) for callback in self.callbacks)
 

@@ -37,7 +37,7 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Open the file."""
-        self.on_train_end()
+        self.abandon()
         exists = os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
         self._header = not (self.append and exists)
         mode = "a" if self.append else "w"
@@ -65,7 +65,7 @@ class CSVLogger(Callback):
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Write the file anew as it was, and go on at its end."""
-        self.on_train_end()
+        self.abandon()
         atomic.write_bytes(self.filename, state["text"].encode("utf-8"))
         self._file = open(self.filename, "a", newline="", encoding="utf-8")  # noqa: SIM115
         if state["columns"] is not None:
@@ -76,6 +76,10 @@ class CSVLogger(Callback):
         return csv.DictWriter(self._file, columns, delimiter=self.sep, lineterminator="\r\n")
 
     def on_train_end(self, logs: Logs = None) -> None:
+        """Close the file."""
+        self.abandon()
+
+    def abandon(self) -> None:
         """Close the file."""
         if self._file is not None:
             self._file.close()

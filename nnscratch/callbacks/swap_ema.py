@@ -55,6 +55,10 @@ class SwapEMAWeights(Callback):
         """Go back to the raw weights."""
         self._set(False)
 
+    def abandon(self) -> None:
+        """Go back to the raw weights."""
+        self._set(False)
+
     def _set(self, swapped: bool) -> None:
         if swapped == self._swapped:
             return

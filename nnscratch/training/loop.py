@@ -10,6 +10,8 @@ import numpy as np
 from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.callbacks.callback_list import python_logs
+from nnscratch.training.data import Data
+from nnscratch.training.interrupts import Interrupt, whole_steps
 from nnscratch.training.step import Runs, Stepper
 from nnscratch.training.streams import Source
 from nnscratch.typing import Array
@@ -42,6 +44,32 @@ def fit(
     Returns:
         The history of losses and metrics.
     """
+    with whole_steps() as interrupt:
+        try:
+            _run(
+                *(model, stepper, batches, validation, callbacks),
+                *(epochs, initial_epoch, validation_freq, interrupt),
+            )
+        except BaseException:
+            callbacks.abandon()
+            raise
+        finally:
+            stepper.source = None
+    history: History = model.history
+    return history
+
+
+def _run(
+    model: Any,
+    stepper: Stepper,
+    batches: Source,
+    validation: Source | None,
+    callbacks: CallbackList,
+    epochs: int,
+    initial_epoch: int,
+    validation_freq: int | Sequence[int],
+    interrupt: Interrupt,
+) -> None:
     model.stop_training = False
     model.initial_epoch, model.resumption = initial_epoch, None
     model.running_callbacks = callbacks
@@ -59,19 +87,10 @@ def fit(
         callbacks.at_rest(epoch, 0)
         stepper.reset()
         callbacks.on_epoch_begin(epoch)
-        watched, rests = callbacks.watches("on_train_batch_end"), callbacks.watches("at_rest")
         steps: Iterator[Any] = enumerate(batches.epoch())
         if taken_up is not None:
             steps, taken_up = taken_up.rest_of(steps, callbacks), None
-        for step, batch in steps:
-            if rests and step > 0:
-                callbacks.at_rest(epoch, step)
-            callbacks.on_train_batch_begin(step)
-            stepper.train(batch)
-            if watched:
-                callbacks.on_train_batch_end(step, stepper.logs())
-            if model.stop_training:
-                break
+        _train(model, stepper, steps, callbacks, epoch, interrupt)
         logs = stepper.logs()
         if validation is not None and _is_due(epoch + 1, validation_freq):
             for name, value in evaluate(model, stepper, validation, callbacks).items():
@@ -83,9 +102,29 @@ def fit(
     if epochs > 0:
         stepper.optimizer.finalize_variable_values(stepper.variables)
     callbacks.on_train_end(logs)
-    stepper.source = None
-    history: History = model.history
-    return history
+
+
+def _train(
+    model: Any,
+    stepper: Stepper,
+    steps: Iterator[tuple[int, Data]],
+    callbacks: CallbackList,
+    epoch: int,
+    interrupt: Interrupt,
+) -> None:
+    """Train on the batches of one epoch."""
+    watched, rests = callbacks.watches("on_train_batch_end"), callbacks.watches("at_rest")
+    for step, batch in steps:
+        if rests and step > 0:
+            callbacks.at_rest(epoch, step)
+        callbacks.on_train_batch_begin(step)
+        interrupt.busy = True
+        stepper.train(batch)
+        interrupt.step_done()
+        if watched:
+            callbacks.on_train_batch_end(step, stepper.logs())
+        if model.stop_training:
+            break
 
 
 def _pass_over(
