@@ -1,4 +1,4 @@
-"""Small tools: one-hot labels, normalization, the progress line and where messages go."""
+"""Small tools: one-hot labels, pictures of models, the progress line, where messages go."""
 
 from nnscratch.random import set_random_seed
 from nnscratch.saving import (
@@ -12,6 +12,7 @@ from nnscratch.saving import (
     serialize_keras_object,
 )
 from nnscratch.utils.categorical import to_categorical
+from nnscratch.utils.diagram import model_to_dot, plot_model
 from nnscratch.utils.io import (
     disable_interactive_logging,
     enable_interactive_logging,
@@ -36,7 +37,9 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "is_interactive_logging_enabled",
+    "model_to_dot",
     "normalize",
+    "plot_model",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
