@@ -72,6 +72,28 @@ def read_arrays(
         raise DatasetError(f"{path} is not a readable .npz file: {error}. {way_out}") from error
 
 
+def check_file(path: str | PathLike[str], sha256: str, way_out: str) -> None:
+    """Raise unless a file is the data set's, byte for byte.
+
+    Args:
+        path: the file.
+        sha256: the SHA-256 of its bytes.
+        way_out: what to do about a bad file; ends the error message.
+
+    Raises:
+        DatasetError: it is another file.
+    """
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    if digest.hexdigest() != sha256:
+        raise DatasetError(
+            f"{path} differs from the data set: its SHA-256 is {digest.hexdigest()}. "
+            f"Expected: {sha256}. {way_out}"
+        )
+
+
 def _checked(
     archive: NpzFile,
     name: str,

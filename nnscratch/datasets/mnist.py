@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from nnscratch.datasets.archive import DatasetError, Fingerprint, read_arrays
-from nnscratch.datasets.download import fetch
+from nnscratch.datasets.archive import Fingerprint, read_arrays
+from nnscratch.datasets.places import BASE, located, way_out
 from nnscratch.typing import Array
 
-URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+URL = f"{BASE}mnist.npz"
 
 EXPECTED = {
     "x_train": Fingerprint(
@@ -61,44 +58,6 @@ def load_data(
     >>> x_train.shape, x_test.shape  # doctest: +SKIP
     ((60000, 28, 28), (10000, 28, 28))
     """
-    places = _places(path)
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        found = places[-1]
-        _download(found, places)
-    arrays = _read(found)
+    file = located(path, URL, "MNIST", lambda part: read_arrays(part, EXPECTED, "Try again."))
+    arrays = read_arrays(file, EXPECTED, way_out("MNIST", file))
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
-
-
-def _places(path: str) -> list[Path]:
-    """Return where the file may be, the place to download it to last."""
-    own = os.environ.get("NNSCRATCH_DATASETS")
-    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
-    folders = [own, os.path.join(home, "datasets")] if own else [os.path.join(home, "datasets")]
-    return list(dict.fromkeys(Path(folder).expanduser() / path for folder in folders))
-
-
-def _read(file: Path) -> dict[str, Array]:
-    """Return the arrays in `file` if they are MNIST's."""
-    return read_arrays(
-        file,
-        EXPECTED,
-        f"Delete {file} to have MNIST downloaded again, or set NNSCRATCH_DATASETS to a folder "
-        "with a good mnist.npz.",
-    )
-
-
-def _download(target: Path, places: list[Path]) -> None:
-    """Fetch MNIST to `target`."""
-    way_out = (
-        f"Put the file there yourself, or set the environment variable NNSCRATCH_DATASETS to a "
-        f"folder that holds {target.name}."
-    )
-    try:
-        fetch(URL, target, lambda part: read_arrays(part, EXPECTED, "Try again."))
-    except OSError as error:
-        looked = ", ".join(str(place) for place in places)
-        raise DatasetError(
-            f"MNIST is not on this machine (looked for {looked}) and could not be downloaded from "
-            f"{URL} to {target}: {error} {way_out}"
-        ) from error
