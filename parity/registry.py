@@ -29,6 +29,7 @@ TABLES = (
     "parity.checks.metrics_more",
     "parity.checks.optimizers",
     "parity.checks.layers",
+    "parity.checks.images",
     "parity.checks.training",
     "parity.checks.callbacks",
     "parity.checks.seeds",

@@ -19,7 +19,8 @@ FLOORS = [
     {"casting"},
     {"allowance", "cache", "random", "serialization"},
     {"variable"},
-    {"arena", "blas", "activations", "initializers", "regularizers", "constraints", "saving"},
+    {"arena", "blas", "activations", "initializers", "regularizers", "constraints"}
+    | {"saving", "imaging"},
     {"losses", "layers", "optimizers", "datasets", "utils"},
     {"metrics", "callbacks", "preprocessing"},
     {"training"},

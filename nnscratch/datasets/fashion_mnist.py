@@ -77,4 +77,4 @@ def _read(name: str) -> Array:
         content = stream.read()
     rank = content[3]
     sizes = np.frombuffer(content, ">u4", rank, offset=4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(sizes).copy()
+    return np.array(np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(sizes))

@@ -17,6 +17,9 @@ from nnscratch.layers.functional import (
     subtract,
 )
 from nnscratch.layers.group_normalization import GroupNormalization
+from nnscratch.layers.image_colors import RandomBrightness, RandomContrast
+from nnscratch.layers.image_moves import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
+from nnscratch.layers.image_sizes import CenterCrop, RandomCrop, Resizing
 from nnscratch.layers.joining import Concatenate, Dot
 from nnscratch.layers.lambda_layer import Lambda
 from nnscratch.layers.layer_normalization import LayerNormalization
@@ -54,6 +57,7 @@ __all__ = [
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "CenterCrop",
     "Concatenate",
     "Conv2D",
     "Convolution2D",
@@ -85,10 +89,18 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "Softmax",
     "SpatialDropout1D",
     "Subtract",

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nnscratch.layers import activations, convolution, joining, merging, noise, pooling, reshaping
+from nnscratch.layers import (
+    activations,
+    convolution,
+    image_colors,
+    image_moves,
+    image_sizes,
+    joining,
+    merging,
+    noise,
+    pooling,
+    reshaping,
+)
 from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
 from nnscratch.layers.core import Dense, Flatten, InputLayer
@@ -39,6 +50,9 @@ CLASSES: tuple[type[Layer], ...] = (
     *(UnitNormalization, Normalization, Rescaling),
     *(Dropout, SpatialDropout1D, noise.GaussianNoise, noise.GaussianDropout, noise.AlphaDropout),
     ActivityRegularization,
+    *(image_moves.RandomFlip, image_moves.RandomRotation, image_moves.RandomTranslation),
+    *(image_moves.RandomZoom, image_colors.RandomBrightness, image_colors.RandomContrast),
+    *(image_sizes.CenterCrop, image_sizes.RandomCrop, image_sizes.Resizing),
 )
 publish(MODULE, {cls.__name__: cls for cls in CLASSES})
 

@@ -122,6 +122,24 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[int, ...]]]] = [
     ("AveragePooling2D", {"pool_size": [2, 3]}, [IMAGE]),
     ("GlobalAveragePooling2D", {}, [IMAGE]),
     ("GlobalMaxPooling2D", {"keepdims": True}, [IMAGE]),
+    ("RandomFlip", {}, [IMAGE]),
+    ("RandomFlip", {"mode": "vertical", "seed": 3}, [IMAGE]),
+    ("RandomRotation", {"factor": 0.25}, [IMAGE]),
+    ("RandomRotation", {"factor": [0.3, -0.1], "fill_mode": "wrap", "seed": 3}, [IMAGE]),
+    ("RandomTranslation", {"height_factor": 0.5, "width_factor": [0.0, 0.5]}, [IMAGE]),
+    ("RandomZoom", {"height_factor": 0.5, "fill_mode": "constant", "fill_value": 1.0}, [IMAGE]),
+    ("RandomZoom", {"height_factor": [0.0, 0.5], "width_factor": 0.25, "seed": 3}, [IMAGE]),
+    ("RandomBrightness", {"factor": 0.5, "value_range": [1, 0], "seed": 3}, [IMAGE]),
+    ("RandomContrast", {"factor": 0.5}, [IMAGE]),
+    ("RandomContrast", {"factor": [0.5, 0.25], "value_range": [0, 1], "seed": 3}, [IMAGE]),
+    ("RandomCrop", {"height": 3, "width": 2, "seed": 3}, [IMAGE]),
+    ("CenterCrop", {"height": 3, "width": 2}, [IMAGE]),
+    ("Resizing", {"height": 3, "width": 2}, [IMAGE]),
+    (
+        "Resizing",
+        {"height": 3, "width": 2, "interpolation": "nearest", "pad_to_aspect_ratio": True},
+        [IMAGE],
+    ),
 ]
 
 

@@ -106,6 +106,42 @@ ROWS = {
         ({"pool_size": (2, 3), "strides": 1}, (2, 4, 4, 2)),
     ],
     "GlobalAveragePooling2D": [({}, (3, 4, 5, 2)), ({"keepdims": True}, (3, 2, 2, 3))],
+    "RandomFlip": [({"seed": 5}, (5, 3, 4, 2)), ({"mode": "vertical", "seed": 5}, (4, 3, 2, 1))],
+    "RandomRotation": [
+        ({"factor": 0.2, "seed": 5}, (3, 4, 5, 2)),
+        ({"factor": 0.2, "seed": 5, "fill_mode": "constant", "fill_value": 1.0}, (3, 4, 5, 2)),
+        ({"factor": (0.1, 0.3), "seed": 5, "interpolation": "nearest"}, (3, 4, 5, 2)),
+    ],
+    "RandomTranslation": [
+        ({"height_factor": 0.3, "width_factor": 0.2, "seed": 5}, (3, 4, 5, 2)),
+        ({"height_factor": 0.3, "width_factor": (0.1, 0.6), "fill_mode": "wrap", "seed": 5},
+         (3, 4, 5, 2)),
+    ],
+    "RandomZoom": [
+        ({"height_factor": 0.3, "seed": 5}, (3, 4, 5, 2)),
+        ({"height_factor": 0.3, "width_factor": 0.2, "fill_mode": "nearest", "seed": 5},
+         (3, 4, 5, 2)),
+    ],
+    "RandomBrightness": [({"factor": 0.4, "value_range": (-1, 1), "seed": 5}, (4, 3, 2, 2))],
+    "RandomContrast": [
+        ({"factor": 0.8, "value_range": (-2, 2), "seed": 5}, (4, 3, 2, 2)),
+        ({"factor": (0.7, 0.2), "value_range": (-1, 1), "seed": 5}, (4, 3, 2, 2)),
+    ],
+    "RandomCrop": [
+        ({"height": 2, "width": 3, "seed": 5}, (3, 4, 5, 2)),
+        ({"height": 5, "width": 3, "seed": 5}, (3, 4, 5, 2)),
+    ],
+    "CenterCrop": [
+        ({"height": 2, "width": 3}, (3, 4, 5, 2)), ({"height": 6, "width": 3}, (3, 4, 5, 2))
+    ],
+    "Resizing": [
+        ({"height": 3, "width": 7}, (2, 5, 4, 2)),
+        ({"height": 3, "width": 3, "interpolation": "bicubic", "antialias": True}, (2, 5, 4, 2)),
+        ({"height": 4, "width": 6, "interpolation": "nearest", "crop_to_aspect_ratio": True},
+         (2, 5, 4, 1)),
+        ({"height": 4, "width": 7, "pad_to_aspect_ratio": True, "fill_value": 0.5}, (2, 5, 4, 1)),
+        ({"height": 5, "width": 4}, (2, 5, 4, 1)),
+    ],
     "GlobalMaxPooling2D": [({}, (3, 4, 5, 2)), ({"keepdims": True}, (3, 2, 2, 3))],
 }  # fmt: skip
 """Options and shape of the input by class; a list of shapes where the layer takes a list."""

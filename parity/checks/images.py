@@ -1,0 +1,43 @@
+"""Layers on images in training: the same images from the same seeds, call after call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from parity import registry
+
+LAYERS: dict[str, dict[str, Any]] = {
+    "RandomFlip": {"seed": 4},
+    "RandomRotation": {"factor": 0.2, "seed": 4},
+    "RandomTranslation": {"height_factor": 0.3, "width_factor": (0.1, 0.4), "seed": 4},
+    "RandomZoom": {"height_factor": 0.4, "width_factor": 0.2, "fill_mode": "wrap", "seed": 4},
+    "RandomBrightness": {"factor": 0.4, "seed": 4},
+    "RandomContrast": {"factor": (0.4, 0.6), "seed": 4},
+    "RandomCrop": {"height": 4, "width": 5, "seed": 4},
+    "CenterCrop": {"height": 4, "width": 5},
+    "Resizing": {"height": 5, "width": 11},
+}
+BANDS = {"float32": 3e-5, "float64": 3e-5}
+REASON = (
+    "TensorFlow moves and resizes images in float32 whatever their type, and a last bit of an "
+    "angle's cosine moves an edge of the picture by a part in 10⁷ of its height"
+)
+
+
+def _register(name: str) -> None:
+    @registry.check(
+        f"image/{name}", "layers", bands=BANDS, reason=REASON, quick=name == "RandomRotation"
+    )
+    def images(lib: Any) -> dict[str, Any]:
+        x = np.random.default_rng(6).uniform(0.0, 255.0, (4, 8, 9, 3)).astype(lib.dtype)
+        layer = getattr(lib.layers, name)(dtype=lib.dtype, **LAYERS[name])
+        found = {f"call {n}": np.array(lib.numpy(layer(x, training=True))) for n in (1, 2)}
+        if name != "RandomCrop":  # Keras does not cut in inference
+            found["inference"] = np.array(lib.numpy(layer(x, training=False)))
+        return found
+
+
+for _name in LAYERS:
+    _register(_name)
