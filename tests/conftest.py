@@ -15,8 +15,13 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs Keras where Keras or TensorFlow is not installed."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs Keras where it is not installed, and what takes minutes unless asked for."""
+    if "slow" not in config.getoption("-m"):
+        later = pytest.mark.skip(reason="takes minutes: pytest -m slow")
+        for item in items:
+            if item.get_closest_marker("slow") is not None:
+                item.add_marker(later)
     if find_spec("keras") is not None and find_spec("tensorflow") is not None:
         return
     skip = pytest.mark.skip(reason='needs Keras on TensorFlow: pip install -e ".[parity]"')

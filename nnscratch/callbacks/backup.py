@@ -79,6 +79,9 @@ class BackupAndRestore(Callback):
         """Take the backup up, if there is one."""
         self._due = False
         self._random = {"train": random_state(self.model)}
+        if Path(self.backup_dir).exists():
+            atomic.remove_leftovers(self._latest)
+            atomic.remove_leftovers(self._previous)
         files = [file for file in (self._latest, self._previous) if file.exists()]
         if not files:
             return
@@ -137,7 +140,7 @@ class BackupAndRestore(Callback):
             ],
         }
         text = json.dumps(packed(run, arrays)).encode()
-        with atomic.replacing(self._latest) as file, hdf5.library().File(file, "w") as root:
+        with hdf5.writing(self._latest) as root:
             state.write(self.model, root)
             root[f"{GROUP}/json"] = np.frombuffer(text, np.uint8)
             for i, array in enumerate(arrays):

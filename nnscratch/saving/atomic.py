@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
 import shutil
@@ -37,22 +38,49 @@ def replacing(path: Any) -> Iterator[Path]:
     if target.is_dir():
         reason = "This is a folder; give the path of a file"
         raise IsADirectoryError(errno.EISDIR, reason, str(path))
-    temporary = target.with_name(f".{target.name[:80]}.{secrets.token_hex(6)}.tmp")
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.tmp")
     try:
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         if target.exists():
             shutil.copymode(target, temporary)
         yield temporary
         _flush(temporary)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
+        if isinstance(error, OSError):
+            raise _named(error, path) from error
         raise
     flush_folder(target.parent)
 
 
-def write_bytes(path: Any, data: bytes) -> None:
+def _named(error: OSError, path: Any) -> OSError:
+    """Return the same error with the path that was asked for, and what has become of it."""
+    reason = error.strerror or str(error)
+    return OSError(
+        error.errno or errno.EIO,
+        f"The file was not written, and what stood there before is untouched: {reason}",
+        str(path),
+    )
+
+
+def remove_leftovers(path: Any) -> None:
+    """Remove temporary files that writers of `path` left behind when they were killed.
+
+    Args:
+        path: a file that nobody is writing at the moment.
+    """
+    target = Path(os.path.realpath(path))
+    for temporary in target.parent.glob(f"{glob.escape(_prefix(target))}*.tmp"):
+        temporary.unlink(missing_ok=True)
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:80]}."
+
+
+def write_bytes(path: Any, data: bytes | memoryview) -> None:
     """Write a file of these bytes, whole or not at all.
 
     Args:
@@ -81,6 +109,9 @@ def flush_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        reason = f"The folder could not be flushed to the disk: {error.strerror or error}"
+        raise OSError(error.errno or errno.EIO, reason, str(folder)) from error
     finally:
         os.close(descriptor)
 

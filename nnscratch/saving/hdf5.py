@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.errors import ModelFileError
+from nnscratch.saving import atomic
 from nnscratch.saving.heaps import check_heaps
 from nnscratch.saving.limits import RATIO_MATTERS_FROM, Limits, reading
 from nnscratch.typing import Array
@@ -36,6 +38,24 @@ def library() -> Any:
             "Model files hold their weights as HDF5, which needs h5py: run "
             "`pip install nnscratch[files]` or `pip install h5py`."
         ) from error
+
+
+@contextmanager
+def writing(path: Any) -> Iterator[Any]:
+    """Yield the root of a new file that is put at `path`, whole, when the block is done.
+
+    It is made in memory: on a full disk the HDF5 library would leave a file that it cannot close.
+
+    Args:
+        path: the file.
+
+    Raises:
+        OSError: it cannot be written; what stood there before is as it was.
+    """
+    memory = io.BytesIO()
+    with library().File(memory, "w") as root:
+        yield root
+    atomic.write_bytes(path, memory.getbuffer())
 
 
 @contextmanager

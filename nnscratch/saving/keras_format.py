@@ -147,8 +147,7 @@ def save_weights(model: Any, path: Any, attributes: Mapping[str, str] | None = N
         path: the file.
         attributes: texts to put beside the weights.
     """
-    h5py = hdf5.library()
-    with atomic.replacing(path) as temporary, h5py.File(temporary, "w") as root:
+    with hdf5.writing(path) as root:
         state.write(model, root)
         for name, text in (attributes or {}).items():
             root.attrs[name] = text

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.allowance import allocating_at_most
-from nnscratch.saving import atomic, hdf5, state
+from nnscratch.saving import hdf5, state
 from nnscratch.saving.hdf5 import Reader
 from nnscratch.saving.keras_format import KERAS_VERSION, described, model_of, parsed
 from nnscratch.saving.limits import Limits, reading
@@ -37,10 +37,9 @@ def save(model: Any, path: Any, include_optimizer: bool = True) -> None:
         path: the file.
         include_optimizer: whether to write what the model was compiled with, and the state.
     """
-    h5py = hdf5.library()
     config = json.dumps(_without_modules(described(model)))
     training = _training_config(model) if include_optimizer and model.compiled else None
-    with atomic.replacing(path) as temporary, h5py.File(temporary, "w") as root:
+    with hdf5.writing(path) as root:
         root.attrs["keras_version"] = KERAS_VERSION
         root.attrs["backend"] = "tensorflow"
         root.attrs["model_config"] = config.encode()
@@ -58,8 +57,7 @@ def save_weights(model: Any, path: Any) -> None:
         model: the model.
         path: the file.
     """
-    h5py = hdf5.library()
-    with atomic.replacing(path) as temporary, h5py.File(temporary, "w") as root:
+    with hdf5.writing(path) as root:
         _write_weights(model, root)
 
 
