@@ -1,0 +1,290 @@
+"""How the lab's figures look: one style, a light and a dark theme, colours for every eye."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnscratch.errors import unknown_name
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of a figure.
+
+    Attributes:
+        name: `"light"` or `"dark"`.
+        paper: background.
+        ink: text and axes.
+        quiet: what stands back, such as tick labels and contour lines.
+        rule: grid lines.
+        series: what is compared, in this order. Told apart by readers with any of the three
+            kinds of colour blindness, at a contrast of 3 to 1 or more against the paper.
+    """
+
+    name: str
+    paper: str
+    ink: str
+    quiet: str
+    rule: str
+    series: tuple[str, ...]
+
+
+LIGHT = Theme(
+    "light", "#ffffff", "#1b1f24", "#5b626b", "#dde1e6",
+    ("#0b4bb3", "#d9540f", "#127a5c", "#c069b6", "#5f4200", "#3498dc", "#8c1c3f", "#79828c"),
+)  # fmt: skip
+DARK = Theme(
+    "dark", "#14171b", "#e8eaed", "#a3abb5", "#2d333a",
+    ("#3f8cff", "#f97238", "#36b88e", "#c9a0f5", "#f3dc82", "#b9ecf5", "#e8839b", "#9aa3ae"),
+)  # fmt: skip
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+DASHES: tuple[Any, ...] = (
+    "-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (4, 1.5, 1, 1.5, 1, 1.5)),
+    (0, (10, 3)), (0, (1, 1)), (0, (3, 3)),
+)  # fmt: skip
+"""Line styles, parallel to a theme's series: colour is never the only difference."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
+"""Point shapes, parallel to a theme's series."""
+
+_current: ContextVar[Theme] = ContextVar("theme", default=LIGHT)
+
+
+def current() -> Theme:
+    """Return the theme that figures are drawn in now."""
+    return _current.get()
+
+
+def color(index: int) -> str:
+    """Return the colour of the series with this number; after the last they start again."""
+    series = current().series
+    return series[index % len(series)]
+
+
+def dash(index: int) -> Any:
+    """Return the line style of the series with this number."""
+    return DASHES[index % len(DASHES)]
+
+
+def marker(index: int) -> str:
+    """Return the point shape of the series with this number."""
+    return MARKERS[index % len(MARKERS)]
+
+
+@contextmanager
+def theme(name: str = "light") -> Iterator[Theme]:
+    """Draw figures in a theme for as long as the context lasts.
+
+    Args:
+        name: `"light"` or `"dark"`.
+
+    Raises:
+        ValueError: there is no such theme.
+
+    >>> with theme("dark") as dark:
+    ...     dark.paper == current().paper
+    True
+    """
+    from matplotlib import rc_context
+
+    if name not in THEMES:
+        raise unknown_name("theme", name, THEMES)
+    chosen = THEMES[name]
+    token = _current.set(chosen)
+    try:
+        settings: Any = _settings(chosen)
+        with rc_context(settings):
+            yield chosen
+    finally:
+        _current.reset(token)
+
+
+def _settings(chosen: Theme) -> dict[str, Any]:
+    return {
+        "figure.facecolor": chosen.paper,
+        "savefig.facecolor": chosen.paper,
+        "axes.facecolor": chosen.paper,
+        "text.color": chosen.ink,
+        "axes.edgecolor": chosen.quiet,
+        "axes.labelcolor": chosen.ink,
+        "axes.titlecolor": chosen.ink,
+        "xtick.color": chosen.quiet,
+        "ytick.color": chosen.quiet,
+        "xtick.labelcolor": chosen.ink,
+        "ytick.labelcolor": chosen.ink,
+        "grid.color": chosen.rule,
+        "grid.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.titlesize": 12,
+        "axes.titlelocation": "left",
+        "axes.labelsize": 11.5,
+        "xtick.labelsize": 10.5,
+        "ytick.labelsize": 10.5,
+        "legend.fontsize": 11,
+        "legend.frameon": False,
+        "figure.titlesize": 14,
+        "figure.titleweight": "bold",
+        "font.size": 11.5,
+        "font.family": "DejaVu Sans",
+        "lines.linewidth": 2.0,
+        "lines.markersize": 5.5,
+        "axes.unicode_minus": True,
+        "svg.hashsalt": "nnscratch",
+        "svg.fonttype": "path",
+    }
+
+
+def panels(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    width: float = 8.0,
+    height: float = 4.6,
+    title: str = "",
+    **options: Any,
+) -> tuple[Any, Any]:
+    """Return a figure and the array (rows, columns) of its axes.
+
+    Args:
+        rows: panels from top to bottom.
+        columns: panels from left to right.
+        width: of the whole, in inches; 8 is the width of a page and of a slide's half.
+        height: of the whole, in inches.
+        title: one line above all, at the left.
+        options: for matplotlib's `Figure.subplots`.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    engine: Any = figure.get_layout_engine()
+    engine.set(w_pad=0.06, h_pad=0.06)
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    if title:
+        figure.suptitle(title, x=0.012, ha="left")
+    return figure, axes
+
+
+def label_ends(
+    axes: Any, ends: Sequence[tuple[float, str, str]], *, gap: float = 0.062, size: float = 10.5
+) -> None:
+    """Write a name at the right end of each line, moved apart where lines end together.
+
+    Args:
+        axes: the panel; its limits must be final.
+        ends: for each line its last y value, its name and its colour. Values beyond the panel, or
+            not finite, are written at its edge.
+        gap: least distance of two names, as a part of the panel's height.
+        size: of the letters, in points.
+    """
+    import numpy as np
+
+    to_axes = axes.transData + axes.transAxes.inverted()
+    left = axes.get_xlim()[0]
+    places = []
+    for value, name, shade in ends:
+        known = np.isfinite(value) and (value > 0 or axes.get_yscale() != "log")
+        place = float(to_axes.transform((left, value))[1]) if known else 0.0
+        places.append((min(max(place, 0.0), 1.0), name, shade))
+    places.sort(key=lambda place: place[0])
+    for (_, name, shade), y in zip(places, spread([p for p, _, _ in places], gap), strict=True):
+        axes.text(
+            1.015, y, name, transform=axes.transAxes, color=shade, va="center", ha="left",
+            fontsize=size,
+        )  # fmt: skip
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """Move sorted places apart until neighbours are `gap` from each other, as little as needed.
+
+    >>> [round(place, 2) for place in spread([0.5, 0.5, 0.9], 0.1)]
+    [0.45, 0.55, 0.9]
+    """
+    groups: list[tuple[float, int]] = []  # (middle, how many)
+    for place in places:
+        middle, count = float(place), 1
+        while groups and middle - (count - 1) * gap / 2 < (
+            groups[-1][0] + (groups[-1][1] - 1) * gap / 2 + gap
+        ):
+            before, many = groups.pop()
+            middle = (middle * count + before * many) / (count + many)
+            count += many
+        groups.append((middle, count))
+    return [middle + (i - (count - 1) / 2) * gap for middle, count in groups for i in range(count)]
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number for people: short, with a true minus sign and powers of ten.
+
+    >>> number(0.000123), number(-1.0), number(18234.0), number(0.251)
+    ('1.2·10⁻⁴', '−1', '1.8·10⁴', '0.25')
+    """
+    size = abs(value)
+    if size and math.isfinite(value) and (size < 0.01 or size >= 1e4):
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        text = f"{mantissa}·10{power}"
+    else:
+        text = f"{value:.{max(digits, 2)}g}" if size < 100 else f"{value:.0f}"
+    return text.replace("-", "−")
+
+
+def write(figure: Any, path: Path, *, dpi: int = 120) -> Path:
+    """Write a figure as PNG or SVG, as the file's name says; equal figures give equal files.
+
+    The layout is found once, so a second file of the same figure costs less.
+
+    An SVG drawn in the light theme follows the reader's preference for light or dark.
+    """
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    if path.suffix == ".svg":
+        path.write_text(as_svg(figure), encoding="utf-8")
+    else:
+        figure.savefig(path, dpi=dpi, metadata={"Software": None})
+    return path
+
+
+def as_svg(figure: Any) -> str:
+    """Return a light figure as SVG text whose colours follow the reader's preference."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return adaptive(buffer.getvalue())
+
+
+def adaptive(svg: str) -> str:
+    """Replace the light theme's colours in an SVG by variables that are dark on a dark page.
+
+    >>> text = adaptive('<svg width="1pt"><path style="fill: #1b1f24"/></svg>')
+    >>> 'fill: var(--ink)' in text, "prefers-color-scheme: dark" in text
+    (True, True)
+    """
+    light, dark = _variables(LIGHT), _variables(DARK)
+    for name, shade in light.items():
+        svg = svg.replace(shade, f"var(--{name})")
+    sheet = (
+        f"<style>svg {{ {_declared(light)} }} "
+        f"@media (prefers-color-scheme: dark) {{ svg {{ {_declared(dark)} }} }}</style>"
+    )
+    opening = svg.index(">", svg.index("<svg")) + 1
+    return svg[:opening] + sheet + svg[opening:]
+
+
+def _variables(of: Theme) -> dict[str, str]:
+    named = {"paper": of.paper, "ink": of.ink, "quiet": of.quiet, "rule": of.rule}
+    return {**named, **{f"series-{i}": shade for i, shade in enumerate(of.series)}}
+
+
+def _declared(variables: dict[str, str]) -> str:
+    return " ".join(f"--{name}: {shade};" for name, shade in variables.items())
