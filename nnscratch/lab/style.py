@@ -38,7 +38,7 @@ class Theme:
 
 LIGHT = Theme(
     "light", "#ffffff", "#1b1f24", "#5b626b", "#dde1e6",
-    ("#0b4bb3", "#d9540f", "#127a5c", "#c069b6", "#5f4200", "#3498dc", "#8c1c3f", "#79828c"),
+    ("#0b4bb3", "#d9540f", "#127a5c", "#c4589f", "#5f4200", "#2897d6", "#8c1c3f", "#79828c"),
 )  # fmt: skip
 DARK = Theme(
     "dark", "#14171b", "#e8eaed", "#a3abb5", "#2d333a",

@@ -66,7 +66,7 @@ def test_series_can_be_told_apart(name: str, vision: str) -> None:
         lightness_and_tint(np.clip(np.asarray(VISIONS[vision]) @ linear(shade), 0, 1))
         for shade in style.THEMES[name].series[:COMPARED]
     ]
-    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 12
+    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 15
 
 
 def test_themes_have_equal_lengths() -> None:
