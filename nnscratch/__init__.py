@@ -18,6 +18,7 @@ from nnscratch import (
     regularizers,
     saving,
     utils,
+    wrappers,
 )
 from nnscratch.compat import use_as_keras
 from nnscratch.layers import Input, KerasTensor, Layer
@@ -59,4 +60,5 @@ __all__ = [
     "saving",
     "use_as_keras",
     "utils",
+    "wrappers",
 ]

@@ -24,6 +24,7 @@ from nnscratch.random.seed_generator import (
     set_random_seed,
     set_shuffle_seed,
 )
+from nnscratch.random.seeded import seeded
 from nnscratch.random.stream import Draw, observe, record, replay, xla_bits
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "randint",
     "record",
     "replay",
+    "seeded",
     "set_random_seed",
     "set_shuffle_seed",
     "shuffle",

@@ -80,7 +80,7 @@ SeedLike: TypeAlias = "int | SeedGenerator | Sequence[int] | Array | None"
 """A whole number, a generator, a pair of seeds that was drawn already, or None: the global one."""
 
 
-class _Process:
+class Process:
     """What `set_random_seed` sets; one instance per process."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class _Process:
         self.shuffle_seed: int | None = None
 
 
-_process = _Process()
+process = Process()
 
 
 def set_random_seed(seed: int) -> None:
@@ -112,7 +112,7 @@ def set_random_seed(seed: int) -> None:
             f"Received: seed={seed!r} of type {type(seed).__name__}. Convert it with int(seed)."
         )
     set_shuffle_seed(seed)
-    _process.generator = None
+    process.generator = None
     python_random.seed(seed)
     np.random.seed(seed)
 
@@ -129,7 +129,7 @@ def set_shuffle_seed(seed: int | None) -> None:
     Raises:
         ValueError: `seed` is something else.
     """
-    _process.shuffle_seed = None if seed is None else checked_seed(seed)
+    process.shuffle_seed = None if seed is None else checked_seed(seed)
 
 
 def last_seed() -> int | None:
@@ -138,24 +138,24 @@ def last_seed() -> int | None:
     Seeding only Python's `random` does not change it: weights and noise are then fixed and the
     order of samples is not.
     """
-    return _process.shuffle_seed
+    return process.shuffle_seed
 
 
 def global_seed_generator() -> SeedGenerator:
     """Return the generator used where `seed=None` was given; made on first use."""
-    if _process.generator is None:
-        _process.generator = SeedGenerator()
-    return _process.generator
+    if process.generator is None:
+        process.generator = SeedGenerator()
+    return process.generator
 
 
 def clear_global_generator() -> None:
     """Forget the global generator; the next use makes a new one."""
-    _process.generator = None
+    process.generator = None
 
 
 def present_global_generator() -> SeedGenerator | None:
     """Return the generator used where `seed=None` was given, None if nothing has used it yet."""
-    return _process.generator
+    return process.generator
 
 
 def make_default_seed() -> int:

@@ -78,6 +78,14 @@ def draw(scene: Scene, rankdir: str, splines: str) -> Any:
     return figure
 
 
+def save(figure: Any, path: str, kind: str, dpi: int) -> None:
+    """Write a figure to a file; letters keep the widths they were measured with."""
+    import matplotlib
+
+    with matplotlib.rc_context({"text.hinting": "no_hinting"}):
+        figure.savefig(path, format=kind, dpi=dpi)
+
+
 def _head(box: Box) -> list[tuple[str, bool]]:
     return [(box.name, True), (f"  ({box.kind})", False)] if box.kind else [(box.name, True)]
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from nnscratch.errors import unknown_name
-from nnscratch.utils.diagram.drawing import draw, measure
+from nnscratch.utils.diagram.drawing import draw, measure, save
 from nnscratch.utils.diagram.placing import DIRECTIONS, scene_of
 from nnscratch.utils.diagram.reading import Shown, diagram_of
 
@@ -76,7 +76,7 @@ def plot_model(
     known = figure.canvas.get_supported_filetypes()
     if kind.lower() not in known:
         raise unknown_name("kind of picture", kind, sorted(known))
-    figure.savefig(path, format=kind.lower(), dpi=dpi)
+    save(figure, path, kind.lower(), dpi)
     return _for_notebook(path, kind)
 
 
