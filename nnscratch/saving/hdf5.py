@@ -14,12 +14,16 @@ import numpy as np
 
 from nnscratch.errors import ModelFileError
 from nnscratch.saving import atomic
+from nnscratch.saving.ceiling import memory_ceiling
 from nnscratch.saving.heaps import check_heaps
 from nnscratch.saving.limits import RATIO_MATTERS_FROM, Limits, reading
 from nnscratch.typing import Array
 
 ATTRIBUTE_BYTES = 64512
 """What HDF5 can hold in one attribute; longer lists of names are cut up, as Keras does."""
+
+WORKING_MEMORY = 256 * 2**20
+"""What the HDF5 library may take beside the arrays it reads."""
 
 BUILT_IN_FILTERS = 6
 """Filters with higher numbers are plug-ins, that is, code from elsewhere."""
@@ -76,6 +80,7 @@ def opened(source: Any, file: str, member: str, limits: Limits) -> Iterator[Read
         raise ModelFileError(file, member, "there is no such file")
     with reading(file, member):
         check_heaps(source)
+    with reading(file, member), memory_ceiling(WORKING_MEMORY):
         handle = h5py.File(source, "r")
     with handle:
         yield Reader(h5py, handle, file, member, limits)
@@ -104,6 +109,13 @@ class Reader:
         """Build the error for a part of the file."""
         return ModelFileError(self.file, "/".join(p for p in (self.member, path) if p), reason)
 
+    @contextmanager
+    def _guarded(self, path: str, size: int = 0) -> Iterator[None]:
+        """Turn faults into `ModelFileError`; let the library take little more than `size` bytes."""
+        where = "/".join(part for part in (self.member, path) if part)
+        with reading(self.file, where), memory_ceiling(WORKING_MEMORY + size):
+            yield
+
     def group(self, path: str, parent: Any = None) -> Any:
         """Return a group, None if there is none.
 
@@ -115,7 +127,7 @@ class Reader:
             ModelFileError: a link on the way, or not a group.
         """
         found = self.root if parent is None else parent
-        with reading(self.file, f"{self.member}/{path}".strip("/")):
+        with self._guarded(path):
             for name in path.split("/"):
                 found = self._child(found, name)
                 if found is None:
@@ -128,7 +140,7 @@ class Reader:
         """Return the names in a group."""
         if group is None:
             return []
-        with reading(self.file, self.member):
+        with self._guarded(""):
             if len(group) > self.limits.max_members:
                 raise self.fault(group.name, f"it has more than {self.limits.max_members} entries")
             return list(group)
@@ -146,7 +158,7 @@ class Reader:
         folder, _, last = name.rpartition("/")
         parent = self.group(folder, group) if folder else group
         where = f"{group.name.strip('/')}/{name}"
-        with reading(self.file, f"{self.member}/{where}".strip("/")):
+        with self._guarded(where):
             found = None if parent is None else self._child(parent, last)
             if not isinstance(found, self.h5py.Dataset):
                 raise self.fault(where, "there is no such array")
@@ -166,7 +178,8 @@ class Reader:
         """
         data = self.dataset(group, name)
         where = f"{group.name.strip('/')}/{name}"
-        with reading(self.file, f"{self.member}/{where}".strip("/")):
+        size = math.prod(data.shape) * data.dtype.itemsize
+        with self._guarded(where, 2 * min(size, self.limits.max_bytes)):
             if shape is not None and tuple(data.shape) != shape:
                 raise self.fault(where, f"it has shape {tuple(data.shape)}; expected {shape}")
             self._take(where, data)
@@ -206,7 +219,7 @@ class Reader:
 
     def text(self, group: Any, name: str) -> str | None:
         """Return an attribute that holds text, None if there is none."""
-        with reading(self.file, f"attribute {name}"):
+        with self._guarded(f"attribute {name}"):
             if name not in group.attrs:
                 return None
             value = group.attrs[name]
@@ -218,7 +231,7 @@ class Reader:
 
     def texts(self, group: Any, name: str) -> list[str]:
         """Return an attribute that holds a list of texts, perhaps cut up (name0, name1, and on)."""
-        with reading(self.file, f"attribute {name} of {group.name}"):
+        with self._guarded(f"attribute {name} of {group.name}"):
             if name in group.attrs:
                 parts = [group.attrs[name]]
             else:
