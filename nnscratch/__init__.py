@@ -21,17 +21,21 @@ from nnscratch import (
     wrappers,
 )
 from nnscratch.compat import use_as_keras
+from nnscratch.initializers import Initializer
 from nnscratch.layers import Input, KerasTensor, Layer
 from nnscratch.losses import Loss
 from nnscratch.metrics import Metric
 from nnscratch.models import Model, Sequential
+from nnscratch.naming import name_scope
 from nnscratch.optimizers import Optimizer
+from nnscratch.regularizers import Regularizer
 from nnscratch.saving import from_keras
 from nnscratch.variable import Variable
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Initializer",
     "Input",
     "KerasTensor",
     "Layer",
@@ -39,6 +43,7 @@ __all__ = [
     "Metric",
     "Model",
     "Optimizer",
+    "Regularizer",
     "Sequential",
     "Variable",
     "activations",
@@ -54,6 +59,7 @@ __all__ = [
     "losses",
     "metrics",
     "models",
+    "name_scope",
     "optimizers",
     "random",
     "regularizers",

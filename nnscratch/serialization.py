@@ -47,12 +47,12 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     return register
 
 
-def get_registered_name(thing: Any) -> str:
+def get_registered_name(obj: Any) -> str:
     """Return the name a class or function is registered under, or else its own name."""
     for registered_name, known in _registered.items():
-        if known is thing:
+        if known is obj:
             return registered_name
-    return str(thing.__name__)
+    return str(obj.__name__)
 
 
 def get_registered_object(

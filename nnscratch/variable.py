@@ -32,6 +32,7 @@ class Variable:
         autocast: accepted for compatibility.
         aggregation: accepted for compatibility (one process has nothing to aggregate).
         synchronization: accepted for compatibility.
+        layout: accepted for compatibility; arrays are not distributed.
         name: name without slashes; the scopes around it are put before it to make `path`.
 
     Raises:
@@ -55,6 +56,7 @@ class Variable:
         aggregation: str | None = "none",
         synchronization: str | None = "auto",
         name: str | None = None,
+        layout: None = None,
     ) -> None:
         self.name = auto_name("Variable") if name is None else name
         if not isinstance(self.name, str) or "/" in self.name:

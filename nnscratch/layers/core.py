@@ -27,6 +27,7 @@ class InputLayer(Layer):
         batch_shape: the shape with the batch; instead of `shape`.
         sparse: accepted for compatibility; only dense arrays are offered.
         ragged: accepted for compatibility, as `sparse`.
+        input_tensor: not offered.
         optional: accepted for compatibility; an input is always needed.
         name: name of the layer.
 
@@ -44,12 +45,14 @@ class InputLayer(Layer):
         sparse: bool | None = None,
         ragged: bool | None = None,
         batch_shape: Any = None,
+        input_tensor: Any = None,
         optional: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(dtype=dtype, name=name)
-        for argument, value in (("sparse", sparse), ("ragged", ragged), ("optional", optional)):
-            if value:
+        given = {"sparse": sparse, "ragged": ragged, "input_tensor": input_tensor}
+        for argument, value in {**given, "optional": optional}.items():
+            if value is not None and value is not False:
                 raise not_offered(self, argument, value, "Give dense arrays for every input.")
         if (shape is None) == (batch_shape is None):
             raise ValueError(
@@ -101,8 +104,12 @@ def Input(  # noqa: N802 (Keras's name)
     shape: Any = None,
     batch_size: int | None = None,
     dtype: Any = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
     batch_shape: Any = None,
     name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
 ) -> KerasTensor:
     """Make the symbolic tensor at which data enters a network.
 
@@ -110,13 +117,19 @@ def Input(  # noqa: N802 (Keras's name)
         shape: shape of one sample, without the batch: `(784,)` for flat MNIST images.
         batch_size: fixed batch size, if any.
         dtype: type that inputs are cast to; floatx by default.
+        sparse: accepted for compatibility; only dense arrays are offered.
+        ragged: accepted for compatibility, as `sparse`.
         batch_shape: the shape with the batch; instead of `shape`.
         name: name of the input.
+        tensor: not offered.
+        optional: accepted for compatibility; an input is always needed.
 
     >>> Input((784,)).shape
     (None, 784)
     """
-    return InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name).output
+    return InputLayer(
+        shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name
+    ).output
 
 
 class Dense(Layer):

@@ -18,13 +18,24 @@ class KerasTensor:
     Args:
         shape: shape with None for the batch.
         dtype: element type.
+        sparse: accepted for compatibility; only dense arrays are offered.
+        ragged: accepted for compatibility, as `sparse`.
+        record_history: accepted for compatibility; the call is always kept in `node`.
         name: name; automatic by default.
 
     Attributes:
         node: the call that produces it.
     """
 
-    def __init__(self, shape: Shape, dtype: str, name: str | None = None) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        dtype: str = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+    ) -> None:
         self.shape = tuple(shape)
         self.dtype = dtype
         self.name = name or auto_name("KerasTensor")

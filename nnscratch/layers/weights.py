@@ -45,6 +45,7 @@ class HasWeights:
         regularizer: Any = None,
         constraint: Any = None,
         aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
         name: str | None = None,
     ) -> Variable:
         """Make a weight.
@@ -59,8 +60,14 @@ class HasWeights:
             regularizer: penalty added to the loss.
             constraint: projection applied after every update.
             aggregation: accepted for compatibility.
+            overwrite_with_gradient: not offered; it serves 8-bit floats.
             name: last part of the variable's path.
         """
+        if overwrite_with_gradient:
+            raise ValueError(
+                "`overwrite_with_gradient` of add_weight() is not offered; change the weight in "
+                "`forward` instead. Received: overwrite_with_gradient=True"
+            )
         dtype = self.dtype if dtype is None else standardize_dtype(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if is_float(dtype) else "zeros"

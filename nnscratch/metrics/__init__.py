@@ -43,7 +43,7 @@ from nnscratch.metrics.correlation import (
 )
 from nnscratch.metrics.counts import FalseNegatives, FalsePositives, TrueNegatives, TruePositives
 from nnscratch.metrics.f_score import F1Score, FBetaScore
-from nnscratch.metrics.hinge import CategoricalHinge, Hinge, SquaredHinge
+from nnscratch.metrics.hinges import CategoricalHinge, Hinge, SquaredHinge
 from nnscratch.metrics.iou import BinaryIoU, IoU, MeanIoU
 from nnscratch.metrics.lookup import deserialize, get, serialize
 from nnscratch.metrics.old_names import accuracy

@@ -25,7 +25,7 @@ from nnscratch.metrics.base import Metric
 from nnscratch.metrics.correlation import ConcordanceCorrelation, PearsonCorrelation
 from nnscratch.metrics.counts import FalseNegatives, FalsePositives, TrueNegatives, TruePositives
 from nnscratch.metrics.f_score import F1Score, FBetaScore
-from nnscratch.metrics.hinge import CategoricalHinge, Hinge, SquaredHinge
+from nnscratch.metrics.hinges import CategoricalHinge, Hinge, SquaredHinge
 from nnscratch.metrics.iou import BinaryIoU, IoU, MeanIoU
 from nnscratch.metrics.one_hot_iou import OneHotIoU, OneHotMeanIoU
 from nnscratch.metrics.precision_recall import Precision, Recall

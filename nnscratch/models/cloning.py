@@ -19,7 +19,7 @@ def clone_model(
     call_function: Callable[..., Any] | None = None,
     recursive: bool = False,
 ) -> Model:
-    """Return a model of the same layers with new weights; it is not compiled.
+    """Return a model of the same layers with new weights, compiled as the model is.
 
     Args:
         model: the model.
@@ -81,7 +81,8 @@ class _Cloner:
             if len(given) != 1:
                 raise ValueError(f"A Sequential model has one input. Received: {len(given)}")
             layers = [given[0], *(part for part in layers if not isinstance(part, InputLayer))]
-        return Sequential(layers, trainable=model.trainable, name=model.name)
+        made = Sequential(layers, trainable=model.trainable, name=model.name)
+        return _compiled_like(made, model)
 
     def functional(self, model: Functional, input_tensors: Any) -> Model:
         run = model.run
@@ -108,8 +109,15 @@ class _Cloner:
             new.update({id(old): tensor for old, tensor in pairs})
         structure = run.inputs[0] if model.input_structure is None else model.input_structure
         outputs = run.outputs[0] if model.output_structure is None else model.output_structure
-        return type(model)(
+        made = type(model)(
             transform(lambda t: new[id(t)], structure),
             transform(lambda t: new[id(t)], outputs),
             name=model.name,
         )
+        return _compiled_like(made, model)
+
+
+def _compiled_like(made: Model, model: Model) -> Model:
+    if model.compiled:
+        made.compile_from_config(model.get_compile_config())
+    return made

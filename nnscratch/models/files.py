@@ -31,6 +31,7 @@ class Saves:
         filepath: Any,
         overwrite: bool = True,
         zipped: bool | None = None,
+        *,
         include_optimizer: bool = True,
         save_format: str | None = None,
     ) -> None:
@@ -43,19 +44,29 @@ class Saves:
             include_optimizer: whether the optimizer, its state and the losses are written.
             save_format: accepted for compatibility.
         """
-        saving.save_model(self, filepath, overwrite, zipped, include_optimizer, save_format)
+        saving.save_model(
+            self,
+            filepath,
+            overwrite,
+            zipped,
+            include_optimizer=include_optimizer,
+            save_format=save_format,
+        )
 
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None
+    ) -> None:
         """Write the weights into a file; see `nnscratch.saving.save_weights`.
 
         Args:
             filepath: a path that ends in `.weights.h5`, `.h5`, `.hdf5` or `.safetensors`.
             overwrite: False refuses to replace a file.
+            max_shard_size: not offered; everything is in one file.
         """
-        saving.save_weights(self, filepath, overwrite)
+        saving.save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(
-        self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
+        self, filepath: Any, skip_mismatch: bool = False, *, by_name: bool = False
     ) -> None:
         """Read the weights from a file; see `nnscratch.saving.load_weights`.
 
@@ -64,7 +75,7 @@ class Saves:
             skip_mismatch: warn of layers that do not fit and leave them as they are.
             by_name: for `.h5` and `.hdf5`: take layers by name instead of by order.
         """
-        saving.load_weights(self, filepath, skip_mismatch, by_name)
+        saving.load_weights(self, filepath, skip_mismatch, by_name=by_name)
 
     def to_json(self, **kwargs: Any) -> str:
         """Return the model's configuration as JSON, without its weights.

@@ -20,6 +20,7 @@ def save_model(
     filepath: Any,
     overwrite: bool = True,
     zipped: bool | None = None,
+    *,
     include_optimizer: bool = True,
     save_format: str | None = None,
 ) -> None:
@@ -104,7 +105,9 @@ def load_model(
     )
 
 
-def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
+def save_weights(
+    model: Any, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None
+) -> None:
     """Write the weights of a model, and the state of its optimizer.
 
     Args:
@@ -112,12 +115,18 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
         filepath: a path that ends in `.weights.h5`; or, without the optimizer's state, in `.h5` or
             `.hdf5` for the older format, or in `.safetensors`.
         overwrite: False refuses to replace a file.
+        max_shard_size: not offered; everything is in one file.
 
     Raises:
         ValueError: another ending, or the model is not built.
         FileExistsError: the file exists and `overwrite` is False.
         ImportError: h5py, or safetensors, is not installed.
     """
+    if max_shard_size is not None:
+        raise ValueError(
+            "nnscratch writes the weights into one file: leave out `max_shard_size`. "
+            f"Received: max_shard_size={max_shard_size!r}"
+        )
     path = os.fspath(filepath)
     _check_built(model, "save_weights")
     _check_free(path, overwrite)
@@ -138,8 +147,8 @@ def load_weights(
     model: Any,
     filepath: Any,
     skip_mismatch: bool = False,
-    by_name: bool = False,
     *,
+    by_name: bool = False,
     limits: Limits | None = None,
 ) -> None:
     """Read weights into a model; after an error none has changed.

@@ -29,9 +29,7 @@ def made_model(given: Any, x: Array, y: Array, arguments: dict[str, Any] | None)
     """
     if isinstance(given, Model):
         _check_compiled(given)
-        model = clone_model(given)
-        model.compile_from_config(given.get_compile_config())
-        return model
+        return clone_model(given)
     if not callable(given):
         raise TypeError(
             "`model` must be a compiled model or a function that returns one. "

@@ -40,9 +40,20 @@ def written(parameter: inspect.Parameter) -> list[str]:
     return [parameter.name, repr(default) if isinstance(default, SIMPLE) else "..."]
 
 
+def explicit_init(cls: type) -> Any:
+    """Return the first `__init__` in the order of bases that names its arguments."""
+    for base in cls.__mro__[:-1]:
+        init = vars(base).get("__init__")
+        if init is not None:
+            kinds = [p.kind for p in list(inspect.signature(init).parameters.values())[1:]]
+            if kinds and kinds != [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]:
+                return init
+    return cls.__init__
+
+
 def signature(value: Any) -> list[list[str]] | None:
     """Return the parameters of a class or function without `self`; None where it has none."""
-    target = value.__init__ if inspect.isclass(value) else value
+    target = explicit_init(value) if inspect.isclass(value) else value
     try:
         parameters = list(inspect.signature(target).parameters.values())
     except (TypeError, ValueError):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnscratch import Input, Model, Sequential, gradcheck, layers, optimizers
-from nnscratch.models import Functional
+from nnscratch.models import Functional, clone_model
 
 RNG = np.random.default_rng(4)
 
@@ -166,3 +166,18 @@ def test_a_dict_for_outputs_that_are_not_there():
 def test_the_wrong_number_of_targets():
     with pytest.raises(ValueError, match="needs 2 arrays in `y`"):
         two_headed(loss=LOSSES).fit(DATA, [NUMBERS], verbose=0)
+
+
+def test_a_clone_is_compiled_as_its_model_is():
+    """As in Keras: `clone_model` of a compiled model can be trained at once."""
+    x = Input((3,))
+    for model in (
+        Model(x, layers.Dense(1)(x)),
+        Sequential([Input((3,)), layers.Dense(2), layers.Dense(1)]),
+    ):
+        assert not clone_model(model).compiled
+        model.compile(optimizers.SGD(0.25, momentum=0.5), "mae", metrics=["mse"])
+        clone = clone_model(model)
+        assert clone.optimizer is not model.optimizer
+        assert clone.optimizer.get_config() == model.optimizer.get_config()
+        assert len(clone.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0).history["mse"]) == 1
