@@ -1,0 +1,119 @@
+"""Grid search: every combination of the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nnscratch.tuner.hyperparameter import HyperParameter
+from nnscratch.tuner.hyperparameters import HyperParameters
+from nnscratch.tuner.oracle import Oracle, fingerprint, running
+from nnscratch.tuner.trial import TrialStatus
+from nnscratch.tuner.tuner import Tuner
+
+
+class GridSearchOracle(Oracle):
+    """Goes through the grid, the last hyper-parameter fastest, each from its default on."""
+
+    adaptive = False
+
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """Return the first combination that was not tried yet."""
+        known = self.known()
+        for values in combinations(self.get_space()):
+            if fingerprint(values) not in known:
+                return running(values)
+        status = TrialStatus.IDLE if self.is_waiting() else TrialStatus.STOPPED
+        return {"status": status}
+
+
+class GridSearch(Tuner):
+    """Try every combination of values.
+
+    A range without a `step` gives ten values, in the middle of ten equal shares of its scale.
+    A hyper-parameter under a condition takes part only where the condition holds.
+
+    Args:
+        hypermodel: a function `build(hp)` that returns a compiled model, or a `HyperModel`.
+        objective: name of the metric to optimize, an `Objective`, or a list of these.
+        max_trials: how many combinations are tried at most; all by default.
+        seed: fixes every random number of every training.
+        hyperparameters: as for `RandomSearch`, like all that follow.
+        tune_new_entries: see there.
+        allow_new_entries: see there.
+        max_retries_per_trial: see there.
+        max_consecutive_failed_trials: see there.
+        kwargs: see `Tuner`.
+
+    >>> import tempfile
+    >>> class Sum(GridSearch):
+    ...     def run_trial(self, trial):
+    ...         hp = trial.hyperparameters
+    ...         return hp.Choice("a", [1, 2]) + hp.Choice("b", [10, 20])
+    >>> tuner = Sum(directory=tempfile.mkdtemp())
+    >>> tuner.search(verbose=0)
+    >>> [trial.score for trial in tuner.trials()]
+    [11.0, 21.0, 12.0, 22.0]
+    """
+
+    def __init__(
+        self,
+        hypermodel: Any = None,
+        objective: Any = None,
+        max_trials: int | None = None,
+        seed: int | None = None,
+        hyperparameters: HyperParameters | None = None,
+        tune_new_entries: bool = True,
+        allow_new_entries: bool = True,
+        max_retries_per_trial: int = 0,
+        max_consecutive_failed_trials: int = 3,
+        **kwargs: Any,
+    ) -> None:
+        oracle = GridSearchOracle(
+            objective,
+            max_trials,
+            seed=seed,
+            hyperparameters=hyperparameters,
+            tune_new_entries=tune_new_entries,
+            allow_new_entries=allow_new_entries,
+            max_retries_per_trial=max_retries_per_trial,
+            max_consecutive_failed_trials=max_consecutive_failed_trials,
+        )
+        super().__init__(oracle, hypermodel, **kwargs)
+
+
+def combinations(space: HyperParameters) -> Iterator[dict[str, Any]]:
+    """Yield every combination of values, each hyper-parameter's default first.
+
+    Args:
+        space: the search space.
+
+    >>> hp = HyperParameters()
+    >>> _ = hp.Choice("optimizer", ["adam", "sgd"])
+    >>> _ = hp.Choice("momentum", [0.0, 0.9], parent_name="optimizer", parent_values=["sgd"])
+    >>> [list(values.values()) for values in combinations(hp)]
+    [['adam'], ['sgd', 0.0], ['sgd', 0.9]]
+    """
+    yield from _from(space.space, 0, HyperParameters())
+
+
+def _from(
+    space: list[HyperParameter], index: int, point: HyperParameters
+) -> Iterator[dict[str, Any]]:
+    if index == len(space):
+        yield dict(point.values)
+        return
+    hyperparameter = space[index]
+    if not point.is_active(hyperparameter):
+        yield from _from(space, index + 1, point)
+        return
+    for value in default_first(hyperparameter):
+        point.values[hyperparameter.name] = value
+        yield from _from(space, index + 1, point)
+    del point.values[hyperparameter.name]
+
+
+def default_first(hyperparameter: HyperParameter) -> list[Any]:
+    """Return the values of a grid with the default in front."""
+    default = hyperparameter.default
+    return [default, *(value for value in hyperparameter.values if value != default)]

@@ -1,0 +1,129 @@
+"""The list of trials in a storage of Optuna: a journal, SQLite, PostgreSQL, MySQL."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from nnscratch.tuner.objective import Objective
+from nnscratch.tuner.optuna_bridge import direction, optuna, parameters, state
+from nnscratch.tuner.trial import Trial
+
+RECORD = "nnscratch"
+SURPLUS = "nnscratch:surplus"
+
+
+class OptunaLedger:
+    """Trials as those of an Optuna study, which Optuna's own tools open as any other.
+
+    The storage numbers the trials. A process that gets another number than it had expected gives
+    it back, looks at the trials again and chooses anew.
+
+    Args:
+        storage: the URL of a database such as `sqlite:///trials.db` or `postgresql://…`; the path
+            of a journal, a file that several machines may share; or a storage of Optuna.
+        study_name: name of the search in the storage.
+        objective: the objective.
+        overwrite: delete a search of that name.
+    """
+
+    def __init__(
+        self, storage: Any, study_name: str, objective: Objective, overwrite: bool = False
+    ) -> None:
+        library = optuna()
+        self._storage = open_storage(storage)
+        if overwrite and study_name in library.get_all_study_names(self._storage):
+            library.delete_study(study_name=study_name, storage=self._storage)
+        self._study = library.create_study(
+            storage=self._storage,
+            study_name=study_name,
+            direction=direction(objective),
+            load_if_exists=True,
+        )
+        self._finished: dict[int, Trial] = {}
+
+    def load(self) -> list[Trial]:
+        """Return all trials, by number."""
+        return [trial for stored in self._stored() if (trial := self._read(stored)) is not None]
+
+    def claim(self, trial: Trial) -> bool:
+        """Add a trial under its number; False if another process was faster with that number."""
+        stored = self._study.ask()
+        if stored.number != trial.number:
+            stored.set_user_attr(SURPLUS, True)
+            self._study.tell(stored.number, state=optuna().trial.TrialState.FAIL)
+            return False
+        self.write(trial)
+        seen, distributions = parameters(trial)
+        for name, kind in distributions.items():
+            inner = kind.to_internal_repr(seen[name])
+            self._storage.set_trial_param(self._identity(trial), name, inner, kind)
+        return True
+
+    def write(self, trial: Trial) -> None:
+        """Replace the record of a trial that is under way."""
+        record = json.dumps(trial.get_state())
+        self._storage.set_trial_user_attr(self._identity(trial), RECORD, record)
+
+    def finish(self, trial: Trial) -> bool:
+        """Replace the record of a trial for good; False if that had been done already."""
+        if self._stored()[trial.number].state.is_finished():
+            return False
+        for step, value in enumerate(trial.curve):
+            self._storage.set_trial_intermediate_value(self._identity(trial), step, value)
+        self.write(trial)
+        return self._tell(trial)
+
+    def next_number(self) -> int:
+        """Return the number of the next trial."""
+        return len(self._stored())
+
+    def _stored(self) -> list[Any]:
+        trials: list[Any] = self._study.get_trials(deepcopy=False)
+        return trials
+
+    def _read(self, stored: Any) -> Trial | None:
+        """Return a trial; one that ended while its process was killed is told to have ended."""
+        if stored.number in self._finished:
+            return self._finished[stored.number]
+        if RECORD not in stored.user_attrs:
+            return None
+        trial = Trial.from_state(json.loads(stored.user_attrs[RECORD]))
+        if trial.is_finished:
+            self._finished[stored.number] = trial
+            if not stored.state.is_finished():
+                self._tell(trial)
+        return trial
+
+    def _tell(self, trial: Trial) -> bool:
+        ended = state(trial)
+        value = trial.score if ended.name == "COMPLETE" else None
+        try:
+            self._study.tell(trial.number, value, state=ended)
+        except (ValueError, RuntimeError):
+            if self._stored()[trial.number].state.is_finished():
+                return False
+            raise
+        return True
+
+    def _identity(self, trial: Trial) -> Any:
+        study = self._storage.get_study_id_from_name(self._study.study_name)
+        return self._storage.get_trial_id_from_study_id_trial_number(study, trial.number)
+
+
+def open_storage(storage: Any) -> Any:
+    """Return a storage of Optuna for a URL, the path of a journal, or a storage.
+
+    Args:
+        storage: one of these.
+    """
+    storages = optuna().storages
+    if not isinstance(storage, (str, os.PathLike)):
+        return storage
+    text = os.fspath(storage)
+    if "://" in text:
+        return storages.RDBStorage(text)
+    journal = storages.journal
+    lock = journal.JournalFileOpenLock(text) if os.name == "nt" else None
+    return storages.JournalStorage(journal.JournalFileBackend(text, lock))
