@@ -108,5 +108,14 @@ def use_as_keras() -> KerasNames:
     return KerasNames()
 
 
+def is_in_use() -> bool:
+    """Tell whether Keras's names mean nnscratch in this process.
+
+    >>> is_in_use()
+    False
+    """
+    return _FINDER in sys.meta_path
+
+
 def _modules_of_keras() -> list[str]:
     return sorted(name for name in sys.modules if name.partition(".")[0] in catalogue.ROOTS)

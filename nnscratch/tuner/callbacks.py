@@ -9,6 +9,7 @@ from nnscratch.callbacks.callback import Callback, Logs
 from nnscratch.saving import atomic, keras_format
 from nnscratch.tuner.objective import DefaultObjective, Objective, is_better
 from nnscratch.tuner.project import BEST, LAST, Project, write_json
+from nnscratch.tuner.seeds import save_whole_state
 from nnscratch.tuner.trial import Trial, TrialStatus
 from nnscratch.typing import Array
 
@@ -90,7 +91,7 @@ class BestWeights(Callback):
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / BUILD, self.model.get_build_config() or {})
         if self.keep_last:
-            keras_format.save_weights(self.model, folder / LAST)
+            save_whole_state(self.model, folder / LAST)
         if self._weights is not None:
             self._write(folder / BEST, self._weights)
 

@@ -95,9 +95,10 @@ class Numerical(HyperParameter):
         A last value that misses `max_value` by rounding alone counts.
         """
         low, high = self.min_value, self.max_value
-        if self.sampling == "linear":
-            return math.floor((high - low) / self.step + _ROUNDING) + 1
-        return math.floor(math.log(high / low, self.step) + _ROUNDING) + 1
+        steps = (high - low) / self.step
+        if self.sampling != "linear":
+            steps = math.log(high / low, self.step)
+        return int(steps + _ROUNDING) + 1
 
     def value_at(self, index: int) -> Any:
         """Return value number `index`; needs a step."""
@@ -109,7 +110,8 @@ class Numerical(HyperParameter):
     def index_of(self, value: Any) -> int:
         """Return the number of a value; needs a step."""
         if self.sampling == "linear":
-            return round((value - self.min_value) / self.step)
+            index = (value - self.min_value) / self.step
+            return round(float(index))
         if self.sampling == "reverse_log":
             value = self.max_value + self.min_value - value
         return round(math.log(value / self.min_value, self.step))
@@ -217,7 +219,7 @@ class Int(Numerical):
     def prob_to_value(self, prob: float) -> int:
         """Return the value at the share `prob` of the distribution."""
         if self.step is None:
-            return min(int(self._project(prob, self.max_value + 1)), self.max_value)
+            return int(min(self._project(prob, self.max_value + 1), self.max_value))
         value = self.value_at(share_to_index(prob, self.count))
         return int(value + _ROUNDING) if isinstance(value, float) else int(value)
 

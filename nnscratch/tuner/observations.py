@@ -68,9 +68,8 @@ class MetricHistory:
     def get_statistics(self) -> dict[str, float]:
         """Return smallest, largest, mean, median, variance and deviation of the steps' means."""
         means = [observation.mean() for observation in self.get_history()]
-        of = {"min": np.nanmin, "max": np.nanmax, "mean": np.nanmean, "median": np.nanmedian}
-        of.update({"var": np.nanvar, "std": np.nanstd})
-        return {name: float(function(means)) for name, function in of.items()} if means else {}
+        names = ("min", "max", "mean", "median", "var", "std")
+        return {name: float(getattr(np, f"nan{name}")(means)) for name in names if means}
 
     def get_config(self) -> dict[str, Any]:
         """Return the record as plain data."""

@@ -175,8 +175,12 @@ class Oracle:
         return None if drawn is None else {"values": drawn, "notes": {"seed_state": state}}
 
     def known(self) -> set[str]:
-        """Return the configurations of all trials, as `fingerprint` has them."""
-        return {fingerprint(trial.hyperparameters.values) for trial in self.trials.values()}
+        """Return the configurations of all trials within the space, as `fingerprint` has them."""
+        names = {hyperparameter.name for hyperparameter in self.get_space().space}
+        return {
+            fingerprint({n: v for n, v in trial.values.items() if n in names})
+            for trial in self.trials.values()
+        }
 
     def _seed_state(self) -> int:
         """Return the seed of the next draw: one after the last that a trial has used."""

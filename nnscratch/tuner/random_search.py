@@ -55,7 +55,7 @@ class RandomSearch(Tuner):
     >>> tuner = Parabola(max_trials=20, seed=1, directory=tempfile.mkdtemp())
     >>> tuner.search(verbose=0)
     >>> round(tuner.get_best_hyperparameters()[0]["x"], 1)
-    1.1
+    1.2
     """
 
     def __init__(

@@ -1,0 +1,41 @@
+"""Small models and data for searches; importable by other processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnscratch import Input, Sequential, layers, optimizers
+from nnscratch.tuner import HyperParameters
+
+
+def data(rows: int = 60) -> tuple[Any, Any]:
+    random = np.random.default_rng(0)
+    x = random.standard_normal((rows, 4)).astype("float32")
+    return x, (x[:, 0] * x[:, 1] > 0).astype("int32")
+
+
+def build(hp: HyperParameters) -> Any:
+    model = Sequential(
+        [
+            Input((4,)),
+            layers.Dense(hp.Int("units", 4, 16, step=4), "tanh"),
+            layers.Dropout(0.1),
+            layers.Dense(2, "softmax"),
+        ]
+    )
+    rate = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log")
+    model.compile(optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def records(tuner: Any) -> list[dict[str, Any]]:
+    """Return all that a search decided and found, without times and owners."""
+    found = []
+    for trial in tuner.trials():
+        state = trial.get_state()
+        for name in ("owner", "started", "ended"):
+            del state[name]
+        found.append(state)
+    return found
