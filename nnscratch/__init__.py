@@ -17,6 +17,7 @@ from nnscratch import (
     random,
     regularizers,
     saving,
+    tuner,
     utils,
     wrappers,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "random",
     "regularizers",
     "saving",
+    "tuner",
     "use_as_keras",
     "utils",
     "wrappers",

@@ -37,7 +37,11 @@ REASONS = (
         "the graphs and sessions of TensorFlow 1 are not in nnscratch. "
         "Write the model with tensorflow.keras.",
     ),
-    (r"keras_tuner", "the search for hyper-parameters is not in nnscratch yet."),
+    (
+        r"keras_tuner\.(Sklearn|applications|.*Sklearn)",
+        "nnscratch.tuner searches models of nnscratch; for estimators of scikit-learn there are "
+        "its own searches.",
+    ),
 )
 """Patterns of full names, each with why such a thing is missing and what there is instead."""
 

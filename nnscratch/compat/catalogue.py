@@ -84,6 +84,8 @@ def sources(name: str) -> tuple[ModuleType, ...]:
         root, dot, below = name.partition(".")
         home = {"tensorflow": "nnscratch.compat.tensorflow", "keras_tuner": "nnscratch.tuner"}
         candidates = [home[root] + dot + below] if root in home else []
+        if root == "keras_tuner" and below.startswith("engine."):
+            candidates = [f"{home[root]}.{below.removeprefix('engine.')}"]
     return tuple(import_module(found) for found in candidates if _exists(found))
 
 
@@ -96,7 +98,8 @@ def module_exists(name: str) -> bool:
     name = present_name(name)
     if any(part.startswith("_") for part in name.split(".")):
         return False
-    return keras_name(name) in keras_names() or name == "keras_tuner" or bool(sources(name))
+    packages = ("keras_tuner", "keras_tuner.engine")
+    return keras_name(name) in keras_names() or name in packages or bool(sources(name))
 
 
 def public_names(module: ModuleType) -> list[str]:

@@ -48,6 +48,10 @@ class StandIn(ModuleType):
             return Absent(full)
         raise AttributeError(missing(full, closest_name(name, self._public())), name=name)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let functions that use this module be sent to another process, which imports it."""
+        return import_module, (self.__name__,)
+
     def _public(self) -> set[str]:
         return {name for source in self._sources for name in catalogue.public_names(source)}
 

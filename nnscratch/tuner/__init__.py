@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnscratch.errors import closest_name
 
 if TYPE_CHECKING:
+    from nnscratch.tuner import errors, oracles, tuners
     from nnscratch.tuner.bandit import Bandit
     from nnscratch.tuner.bayesian import BayesianOptimization
     from nnscratch.tuner.errors import FailedTrialError
@@ -37,6 +38,8 @@ _HOMES = {
 }
 """Public names and the module of each, imported when the name is first used."""
 
+_MODULES = ("errors", "oracles", "tuners")
+
 __all__ = [
     "Bandit",
     "BayesianOptimization",
@@ -50,10 +53,15 @@ __all__ = [
     "Oracle",
     "RandomSearch",
     "Tuner",
+    "errors",
+    "oracles",
+    "tuners",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     near = None if name.startswith("_") else closest_name(name, __all__)

@@ -91,9 +91,9 @@ class Here:
 class Processes:
     """Several processes on this machine, among which the cores are divided.
 
-    They are those of loky, the engine of joblib: what the trials have in common is written to a file once
-    and read by each process once. A process that dies takes no other trial with it for good; those
-    under way are reported lost.
+    They are those of loky, the engine of joblib. What the trials have in common is written to a
+    file once and read by each process once. If a process dies, the trials under way are reported
+    lost, and processes are started anew.
 
     Args:
         job: what the trials have in common.

@@ -33,10 +33,13 @@ KINDS = [
     ("Boolean", {"default": True}),
     ("Fixed", {"value": 7}),
 ]
-NAMES = (
-    "loss val_loss accuracy val_accuracy acc val_acc auc precision mean_squared_error mae "
-    "sparse_categorical_accuracy val_categorical_crossentropy weighted_accuracy unheard_of"
-).split()
+NAMES = [
+    *("loss", "val_loss", "accuracy", "val_accuracy", "acc", "val_acc", "auc", "precision"),
+    *("mean_squared_error", "mae", "sparse_categorical_accuracy", "val_categorical_crossentropy"),
+    *("weighted_accuracy", "unheard_of"),
+]
+
+SCHEDULES = [(1, 3), (9, 3), (10, 3), (81, 3), (16, 2)]
 
 
 def kind(method: str, arguments: dict) -> dict:
@@ -151,9 +154,7 @@ def main() -> None:
         "hyperband": run(
             kt.oracles.HyperbandOracle(max_epochs=9, factor=3, seed=5, **with_space), 99
         ),
-        "schedules": {
-            f"{r},{eta}": hyperband(r, eta) for r, eta in ((1, 3), (9, 3), (10, 3), (81, 3), (16, 2))
-        },
+        "schedules": {f"{r},{eta}": hyperband(r, eta) for r, eta in SCHEDULES},
         "discovered": discovered(),
         "directions": {name: direction(name) for name in NAMES},
     }

@@ -97,7 +97,7 @@ def test_what_tf_random_set_seed_fixes(tmp_path: Path) -> None:
         ("model().fit(x, y, verbose=0, validation_step=3)", "Did you mean 'validation_steps'?"),
         ("model().predict_classes(x)", "np.argmax(model.predict(x), axis=-1)"),
         ("model().fit_generator(x)", "model.fit(generator)"),
-        ("import kerastuner as kt; kt.Hyperband(3)", "keras_tuner"),
+        ("import kerastuner as kt; kt.SklearnTuner(3)", "keras_tuner"),
     ],
 )
 def test_what_cannot_work_says_what_to_write(tmp_path: Path, code: str, said: str) -> None:

@@ -143,9 +143,7 @@ def test_a_killed_search_goes_on_with_nothing_lost_or_repeated(
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=False)
     assert done.returncode == -signal.SIGKILL
-    written = {
-        path.parent.name: path.read_text() for path in (tmp_path / "p").glob("*/trial.json")
-    }
+    written = {path.parent.name: path.read_text() for path in (tmp_path / "p").glob("*/trial.json")}
     ended = {name for name, text in written.items() if '"COMPLETED"' in text}
     under_way = set(written) - ended
     assert len(under_way) == 1
@@ -221,7 +219,7 @@ def test_retries(tmp_path: Path) -> None:
 
 def test_failures_in_a_row_end_the_search(tmp_path: Path) -> None:
     tuner = Flaky(max_trials=9, max_consecutive_failed_trials=2, directory=tmp_path)
-    with pytest.raises(RuntimeError, match="2 trials in a row failed(?s:.*)OSError: try again"):
+    with pytest.raises(RuntimeError, match=r"2 trials in a row failed(?s:.*)OSError: try again"):
         tuner.search(verbose=0)
     assert len(tuner.trials()) == 2
 
