@@ -12,6 +12,7 @@ from nnscratch.callbacks.monitor import MonitorCallback
 from nnscratch.callbacks.plateau import ReduceLROnPlateau
 from nnscratch.callbacks.progress import ProgbarLogger
 from nnscratch.callbacks.scheduler import LearningRateScheduler
+from nnscratch.callbacks.stop_when_curves_meet import StopWhenCurvesMeet
 from nnscratch.callbacks.swap_ema import SwapEMAWeights
 from nnscratch.callbacks.tensorboard import TensorBoard
 from nnscratch.callbacks.terminate import TerminateOnNaN
@@ -29,6 +30,7 @@ __all__ = [
     "MonitorCallback",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "StopWhenCurvesMeet",
     "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",

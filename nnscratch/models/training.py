@@ -11,7 +11,13 @@ from nnscratch.callbacks import CallbackList, History
 from nnscratch.errors import DataError
 from nnscratch.models.on_batch import RunsOnBatch, flat_logs
 from nnscratch.training import loop
-from nnscratch.training.arguments import check_no_more, checked_epochs, checked_frequency, unpacked
+from nnscratch.training.arguments import (
+    check_no_more,
+    checked_epochs,
+    checked_frequency,
+    checked_sampling,
+    unpacked,
+)
 from nnscratch.training.batches import Batches
 from nnscratch.training.data import Data, split_validation
 from nnscratch.training.streams import Source, Stream, is_stream
@@ -42,6 +48,7 @@ class Trains(RunsOnBatch):
         validation_freq: int | Sequence[int] = 1,
         *,
         reshuffle_each_epoch: bool = False,
+        sampling: str = "permutation",
         **outdated: Any,
     ) -> History:
         """Train the model on arrays for some epochs.
@@ -71,6 +78,8 @@ class Trains(RunsOnBatch):
             validation_freq: validate every so many epochs, or after the epochs listed.
             reshuffle_each_epoch: draw a new permutation for each epoch even under a seed, where
                 Keras (and the default) repeats one permutation.
+            sampling: `"permutation"`, each row once per epoch, or `"with_replacement"`, each row of
+                each batch drawn from all rows, as stochastic gradient descent is often defined.
             outdated: `workers`, `use_multiprocessing` and `max_queue_size`, which have no effect.
 
         Returns:
@@ -86,6 +95,7 @@ class Trains(RunsOnBatch):
         checked_epochs(epochs, initial_epoch)
         checked_frequency(validation_freq)
         trainer = self._compiled("fit")
+        shuffle = checked_sampling(sampling, shuffle, x)
         if validation_split and validation_data is None:
             if is_stream(x):
                 raise DataError(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.errors import closest_name
+from nnscratch.errors import closest_name, unknown_name
 from nnscratch.outdated import note
 from nnscratch.training.streams import is_stream
 
@@ -31,6 +31,29 @@ def checked_frequency(validation_freq: Any) -> None:
             "`validation_freq` must be a positive integer or a list of epochs counted from 1. "
             f"Received: validation_freq={validation_freq!r}"
         )
+
+
+def checked_sampling(sampling: Any, shuffle: bool | str, x: Any) -> bool | str:
+    """Return what `shuffle` means to the batches once `sampling` is taken into account.
+
+    Args:
+        sampling: `"permutation"` or `"with_replacement"`.
+        shuffle: the argument of `fit`.
+        x: the data; only arrays can be drawn from.
+
+    Raises:
+        ValueError: another value, or `"with_replacement"` for a stream.
+    """
+    if sampling == "permutation":
+        return shuffle
+    if sampling != "with_replacement":
+        raise unknown_name("sampling", sampling, ("permutation", "with_replacement"))
+    if is_stream(x):
+        raise ValueError(
+            "`sampling='with_replacement'` draws rows of arrays; a stream of batches brings its "
+            "own. Received: sampling='with_replacement'"
+        )
+    return "with_replacement"
 
 
 def check_no_more(method: Callable[..., Any], kwargs: dict[str, Any]) -> None:

@@ -24,7 +24,8 @@ class Batches:
         data: the rows.
         batch_size: rows per batch; by default 32, or, where `steps` is given, as many as make so
             many steps of all rows.
-        shuffle: True, False, or `"batch"` to permute rows within batches that stay in place.
+        shuffle: True, False, `"batch"` to permute rows within batches that stay in place, or
+            `"with_replacement"` to draw every row of a batch from all rows.
         steps: batches per epoch; an epoch then goes on where the last one stopped.
         reshuffle: draw a new permutation for every epoch even under a seed.
         dtypes: type to cast each of the inputs to; floatx by default.
@@ -50,7 +51,7 @@ class Batches:
             batch_size = 32 if steps is None else -(-len(data) // steps)
         _check_count("batch_size", batch_size)
         self._batch_size = batch_size
-        if shuffle not in (True, False, "batch"):
+        if shuffle not in (True, False, "batch", "with_replacement"):
             raise ValueError(f"`shuffle` must be True, False or 'batch'. Received: {shuffle!r}")
         self.shuffle = shuffle
         self.reshuffle = reshuffle
@@ -112,6 +113,9 @@ class Batches:
         self.passes += 1
         if self.shuffle is False:
             return None
+        if self.shuffle == "with_replacement":
+            generator = np.random.default_rng(None if seed is None else (seed, epoch))
+            return generator.integers(len(self.data), size=len(self.data))
         if self.reshuffle and seed is not None:
             seed += epoch
         if self.shuffle == "batch":
