@@ -43,7 +43,11 @@ def test_a053_compile_by_strings_objects_and_functions(tf, two_classes):
     keras = tf.keras
     ways = [
         ("sgd", "binary_crossentropy", ["accuracy"]),
-        (keras.optimizers.SGD(), keras.losses.BinaryCrossentropy(), [keras.metrics.BinaryAccuracy()]),
+        (
+            keras.optimizers.SGD(),
+            keras.losses.BinaryCrossentropy(),
+            [keras.metrics.BinaryAccuracy()],
+        ),
         (keras.optimizers.SGD(), keras.losses.binary_crossentropy, [keras.metrics.binary_accuracy]),
     ]
     results = []
