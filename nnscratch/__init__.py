@@ -22,6 +22,7 @@ from nnscratch import (
     wrappers,
 )
 from nnscratch.compat import use_as_keras
+from nnscratch.errors import missing_attribute
 from nnscratch.initializers import Initializer
 from nnscratch.layers import Input, KerasTensor, Layer
 from nnscratch.losses import Loss
@@ -70,3 +71,5 @@ __all__ = [
     "utils",
     "wrappers",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

@@ -7,8 +7,13 @@ from typing import Any
 import numpy as np
 
 from nnscratch import config
-from nnscratch.errors import DataError
+from nnscratch.errors import DataError, unknown_name
 from nnscratch.typing import Array
+
+DTYPES = (
+    *("bool", "float16", "float32", "float64", "int8", "int16", "int32", "int64"),
+    *("uint8", "uint16", "uint32", "uint64"),
+)
 
 
 def through_float32(value: float) -> float:
@@ -31,12 +36,18 @@ def standardize_dtype(dtype: Any) -> str:
 
     >>> standardize_dtype(np.float64), standardize_dtype(None), standardize_dtype("int")
     ('float64', 'float32', 'int64')
+
+    Raises:
+        ValueError: there is no such type.
     """
     if dtype is None or (isinstance(dtype, str) and dtype == "float"):
         return config.floatx()
     if isinstance(dtype, str) and dtype == "int":
         return "int64"
-    return str(np.dtype(getattr(dtype, "name", dtype)).name)
+    try:
+        return str(np.dtype(getattr(dtype, "name", dtype)).name)
+    except TypeError:
+        raise unknown_name("dtype", dtype, DTYPES) from None
 
 
 def as_numeric(values: Any, argument: str) -> Array:
@@ -53,7 +64,13 @@ def as_numeric(values: Any, argument: str) -> Array:
     >>> as_numeric([1, 2], "x").dtype.kind
     'i'
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise DataError(
+            f"`{argument}` must be an array: rows of equal length. Received "
+            f"{type(values).__name__}, of which NumPy says: {error}"
+        ) from error
     if array.dtype.kind in "biuf":
         return array
     reasons = {

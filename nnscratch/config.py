@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from nnscratch.checks import check_number
 from nnscratch.errors import unknown_name
 
 FLOAT_TYPES = ("float32", "float64")
@@ -73,7 +74,8 @@ def set_epsilon(value: float) -> None:
     1e-05
     >>> set_epsilon(1e-7)
     """
-    if not 0 < float(value) < float("inf"):
+    check_number("epsilon", value, 0)
+    if value == 0:
         raise ValueError(f"`epsilon` must be a positive finite number. Received: {value!r}")
     _settings.epsilon = float(value)
 

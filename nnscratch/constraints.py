@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from nnscratch.checks import check_number
 from nnscratch.config import epsilon
 from nnscratch.naming import to_snake_case
 from nnscratch.serialization import deserialize_object, publish, serialize_object
@@ -66,6 +67,7 @@ class MaxNorm(Constraint):
     """
 
     def __init__(self, max_value: float = 2, axis: Axis = 0) -> None:
+        check_number("max_value", max_value, 0)
         self.max_value = max_value
         self.axis = axis
 
@@ -140,6 +142,9 @@ class MinMaxNorm(Constraint):
         rate: float = 1.0,
         axis: Axis = 0,
     ) -> None:
+        check_number("min_value", min_value, 0)
+        check_number("max_value", max_value, min_value)
+        check_number("rate", rate, 0, 1)
         self.min_value = min_value
         self.max_value = max_value
         self.rate = rate

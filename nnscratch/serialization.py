@@ -168,10 +168,15 @@ def deserialize_object(
     """
     if isinstance(config, str):
         config = {"class_name": config}
+    if not isinstance(config, Mapping) or "class_name" not in config:
+        raise ValueError(
+            "`config` must be a name, or a dictionary with 'class_name' and 'config'. "
+            f"Received: config={config!r}"
+        )
     name, arguments = config["class_name"], config.get("config") or {}
     if name == "function":
         name, arguments = arguments, {}
-    known = _published.get(config.get("module"), _published[module])
+    known = _published.get(str(config.get("module")), _published[module])
     found = None
     for candidate in (config.get("registered_name"), name):
         if found is None and candidate is not None:

@@ -14,7 +14,7 @@ import nnscratch
 PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
-    {"typing", "errors", "naming", "structure", "outdated"},
+    {"typing", "errors", "checks", "naming", "structure", "outdated"},
     {"config"},
     {"casting"},
     {"allowance", "cache", "random", "serialization"},

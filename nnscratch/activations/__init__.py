@@ -73,6 +73,7 @@ from nnscratch.activations.simplex import (
     softmax,
     sparsemax,
 )
+from nnscratch.errors import missing_attribute
 
 swish = silu
 hard_swish = hard_silu
@@ -147,3 +148,5 @@ __all__ = [
     "tanh_shrink",
     "threshold",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

@@ -11,9 +11,20 @@ import numpy as np
 
 from nnscratch.activations.base import Activation
 from nnscratch.cache import Cache
+from nnscratch.errors import ShapeError
 from nnscratch.typing import Array
 
 SHORT = 64
+
+
+def _size_along(z: Array, axis: int) -> int:
+    try:
+        return int(z.shape[axis])
+    except IndexError:
+        raise ShapeError(
+            f"`axis` must name an axis of the array, which has {z.ndim} (shape {z.shape}). "
+            f"Received: axis={axis}"
+        ) from None
 
 
 @functools.lru_cache(maxsize=64)
@@ -71,7 +82,7 @@ class Softmax(_AlongAxis):
 
     def forward(self, z: Array, cache: Cache) -> Array:
         """Compute a = softmax(z)."""
-        if isinstance(self.axis, int) and z.shape[self.axis] == 1:
+        if isinstance(self.axis, int) and _size_along(z, self.axis) == 1:
             warnings.warn(
                 f"softmax over axis {self.axis} of an array of shape {z.shape}: an axis of size 1 "
                 "makes every output 1. For one output unit use sigmoid.",

@@ -16,6 +16,7 @@ from nnscratch.callbacks.stop_when_curves_meet import StopWhenCurvesMeet
 from nnscratch.callbacks.swap_ema import SwapEMAWeights
 from nnscratch.callbacks.tensorboard import TensorBoard
 from nnscratch.callbacks.terminate import TerminateOnNaN
+from nnscratch.errors import missing_attribute
 
 __all__ = [
     "BackupAndRestore",
@@ -35,3 +36,5 @@ __all__ = [
     "TensorBoard",
     "TerminateOnNaN",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

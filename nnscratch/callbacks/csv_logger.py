@@ -29,6 +29,8 @@ class CSVLogger(Callback):
         self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False
     ) -> None:
         super().__init__()
+        if not isinstance(filename, (str, os.PathLike)):
+            raise TypeError(f"`filename` must be a path. Received: filename={filename!r}")
         self.filename = os.fspath(filename)
         self.sep = separator
         self.append = append

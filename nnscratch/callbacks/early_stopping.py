@@ -7,6 +7,7 @@ from typing import Any
 
 from nnscratch.callbacks.callback import Logs
 from nnscratch.callbacks.monitor import MonitorCallback
+from nnscratch.checks import check_whole
 from nnscratch.utils import io
 
 
@@ -67,6 +68,8 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
+        check_whole("patience", patience, 0)
+        check_whole("start_from_epoch", start_from_epoch, 0)
         self.patience = patience
         self.verbose = verbose
         self.baseline = baseline

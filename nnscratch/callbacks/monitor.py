@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 
 from nnscratch import config
 from nnscratch.callbacks.callback import Callback
+from nnscratch.checks import check_number
 
 MODES = ("auto", "min", "max")
 
@@ -59,6 +61,7 @@ class MonitorCallback(Callback):
         min_delta: float = 0,
     ) -> None:
         super().__init__()
+        check_number("min_delta", min_delta, -math.inf)
         if mode not in MODES:
             warnings.warn(
                 f"{type(self).__name__} knows the modes 'auto', 'min' and 'max'. "

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnscratch.callbacks.callback import Logs
 from nnscratch.callbacks.monitor import MonitorCallback
+from nnscratch.checks import check_number, check_whole
 from nnscratch.utils import io
 
 
@@ -49,8 +50,10 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
-        if not 0.0 <= factor < 1.0:
-            raise ValueError(f"`factor` must be at least 0 and below 1. Received: {factor!r}")
+        check_number("factor", factor, 0, 1, below_high=True)
+        check_number("min_lr", min_lr, 0)
+        check_whole("patience", patience, 0)
+        check_whole("cooldown", cooldown, 0)
         self.factor = factor
         self.patience = patience
         self.verbose = verbose

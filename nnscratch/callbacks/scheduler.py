@@ -28,6 +28,11 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
+        if not callable(schedule):
+            raise TypeError(
+                "`schedule` must be a function (epoch, learning_rate) or (epoch) that returns a "
+                f"float. Received: schedule={schedule!r}"
+            )
         self.schedule = schedule
         self.verbose = verbose
         self._takes_rate = _takes_two(schedule)

@@ -12,6 +12,7 @@ import numpy as np
 from nnscratch.callbacks.callback import Callback, Logs
 from nnscratch.callbacks.event_file import EventFile
 from nnscratch.callbacks.graph_definition import graph_definition
+from nnscratch.checks import check_whole
 from nnscratch.errors import unknown_name
 from nnscratch.typing import Array
 
@@ -68,6 +69,7 @@ class TensorBoard(Callback):
     ) -> None:
         super().__init__()
         self.log_dir = str(log_dir)
+        check_whole("histogram_freq", histogram_freq, 0)
         self.histogram_freq = histogram_freq
         self.write_graph = write_graph
         self.write_images = write_images

@@ -2,6 +2,7 @@
 
 from nnscratch.datasets import boston_housing, california_housing, digits, fashion_mnist, mnist
 from nnscratch.datasets.archive import DatasetError
+from nnscratch.errors import missing_attribute
 
 __all__ = [
     "DatasetError",
@@ -11,3 +12,5 @@ __all__ = [
     "fashion_mnist",
     "mnist",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from nnscratch.errors import missing_attribute
 from nnscratch.initializers.base import Initializer, RandomInitializer
 from nnscratch.initializers.constant import Constant, Identity, Ones, Zeros
 from nnscratch.initializers.lookup import deserialize, get, serialize
@@ -84,3 +85,5 @@ __all__ = [
     "variance_scaling",
     "zeros",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch.casting import as_numeric
 from nnscratch.errors import ShapeError
 from nnscratch.initializers.base import Initializer
 from nnscratch.random.arguments import cast_constant, checked_shape, dtype_name
@@ -51,6 +52,7 @@ class Constant(Initializer):
     """
 
     def __init__(self, value: Any = 0.0) -> None:
+        as_numeric(value, "value")
         self.value = value
 
     def __call__(self, shape: Sequence[int], dtype: DTypeLike | None = None) -> Array:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch import random
+from nnscratch.checks import check_number
 from nnscratch.errors import ShapeError
 from nnscratch.initializers.base import RandomInitializer
 from nnscratch.random.arguments import checked_shape
@@ -28,6 +29,8 @@ class RandomNormal(RandomInitializer):
     """
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
+        check_number("mean", mean, -math.inf)
+        check_number("stddev", stddev, 0)
         self.mean = mean
         self.stddev = stddev
         super().__init__(seed)
@@ -71,6 +74,8 @@ class RandomUniform(RandomInitializer):
     """
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
+        check_number("minval", minval, -math.inf)
+        check_number("maxval", maxval, minval)
         self.minval = minval
         self.maxval = maxval
         super().__init__(seed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from nnscratch import activations
 from nnscratch.cache import Cache
+from nnscratch.checks import check_number
 from nnscratch.layers.base import Layer
 from nnscratch.typing import Array, Shape
 
@@ -163,6 +165,7 @@ class ELU(ActivationLayer):
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        check_number("alpha", alpha, -math.inf)
         self.alpha = alpha
         self.activation = activations.Elu(alpha)
 

@@ -91,6 +91,8 @@ class Layer(Configurable, HasWeights):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        if name is not None and not isinstance(name, str):
+            raise ValueError(f"`name` must be a text or None. Received: name={name!r}")
         super().__init__(
             auto_name(type(self).__name__) if name is None else name,
             read_dtype(dtype),

@@ -96,6 +96,8 @@ class BatchNormalization(Layer):
             raise ValueError(f"`momentum` must be between 0 and 1. Received: {momentum!r}")
         if not epsilon >= 0.0:
             raise ValueError(f"`epsilon` must not be negative. Received: {epsilon!r}")
+        if not isinstance(axis, (int, np.integer)):
+            raise ValueError(f"`axis` must be an integer. Received: axis={axis!r}")
         self.axis = int(axis)
         self.momentum = float(momentum)
         self.epsilon = float(epsilon)

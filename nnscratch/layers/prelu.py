@@ -58,7 +58,13 @@ class PReLU(Layer):
         if shared_axes is None:
             self.shared_axes = None
         else:
-            self.shared_axes = [int(axis) for axis in np.atleast_1d(shared_axes)]
+            axes = np.atleast_1d(shared_axes)
+            if axes.dtype.kind != "i":
+                raise ValueError(
+                    "`shared_axes` must be an integer or a list of integers, counted from 1. "
+                    f"Received: shared_axes={shared_axes!r}"
+                )
+            self.shared_axes = axes.tolist()
 
     def build(self, input_shape: Any = None) -> None:
         """Make α."""

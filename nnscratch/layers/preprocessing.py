@@ -179,6 +179,10 @@ class Normalization(Layer):
                 f"Normalization layer {self.name!r} was given `mean` and `variance`, so there is "
                 "nothing to adapt(). Leave them out to learn them."
             )
+        if not hasattr(data, "__iter__"):
+            raise DataError(
+                f"`data` must be an array (N, …) or an iterable of batches. Received: data={data!r}"
+            )
         if isinstance(data, np.ndarray):
             self._ready_for(data)
             reduced = self._reduced(data.ndim)

@@ -3,6 +3,7 @@
 All of Keras 3.15.1's are here but CTC, which aligns sequences and waits for recurrent layers.
 """
 
+from nnscratch.errors import missing_attribute
 from nnscratch.losses.base import Loss
 from nnscratch.losses.binary import BinaryCrossentropy, binary_crossentropy
 from nnscratch.losses.binary_focal import BinaryFocalCrossentropy, binary_focal_crossentropy
@@ -96,3 +97,5 @@ __all__ = [
     "squared_hinge",
     "tversky",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

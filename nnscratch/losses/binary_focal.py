@@ -8,6 +8,7 @@ import numpy as np
 
 from nnscratch.activations.sigmoids import logistic
 from nnscratch.cache import Cache
+from nnscratch.checks import check_number
 from nnscratch.losses.clipping import clip_probabilities
 from nnscratch.losses.focal import check_same_shape
 from nnscratch.losses.logits import LogitsLoss, check_axis, check_smoothing, smooth
@@ -69,6 +70,8 @@ class BinaryFocalCrossentropy(LogitsLoss):
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.apply_class_balancing = apply_class_balancing
+        check_number("alpha", alpha, 0)
+        check_number("gamma", gamma, 0)
         self.alpha = alpha
         self.gamma = gamma
         self.from_logits = from_logits

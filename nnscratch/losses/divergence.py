@@ -10,7 +10,7 @@ from nnscratch.cache import Cache
 from nnscratch.config import epsilon
 from nnscratch.losses.base import RuleLoss
 from nnscratch.losses.elementwise import ElementwiseLoss
-from nnscratch.losses.reduction import spread
+from nnscratch.losses.reduction import spread, together
 from nnscratch.losses.targets import check_shape
 from nnscratch.typing import Array, ArrayLike
 
@@ -46,7 +46,7 @@ class KLDivergence(RuleLoss):
     def values(self, y_true: Array, y_pred: Array, cache: Cache, from_z: bool = False) -> Array:
         """Return v of every sample."""
         if y_true.shape != y_pred.shape:
-            y_true, y_pred = np.broadcast_arrays(y_true, y_pred)
+            y_true, y_pred = together(y_true, y_pred)
         shape, dtype = y_pred.shape, y_pred.dtype
         low = dtype.type(epsilon())
         y = np.clip(y_true, low, dtype.type(1.0), out=cache.buffer("y", shape, dtype))

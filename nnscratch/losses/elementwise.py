@@ -8,7 +8,7 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.losses.base import RuleLoss
-from nnscratch.losses.reduction import spread
+from nnscratch.losses.reduction import spread, together
 from nnscratch.losses.targets import check_shape
 from nnscratch.typing import Array, ArrayLike
 
@@ -40,7 +40,7 @@ class ElementwiseLoss(RuleLoss):
     def values(self, y_true: Array, y_pred: Array, cache: Cache, from_z: bool = False) -> Array:
         """Return v of every sample."""
         if y_true.shape != y_pred.shape:
-            y_true, y_pred = np.broadcast_arrays(y_true, y_pred)
+            y_true, y_pred = together(y_true, y_pred)
         cache.y_true, cache.y_pred = y_true, y_pred
         terms = cache.buffer("terms", y_pred.shape, y_pred.dtype)
         self.terms(y_true, y_pred, terms, cache)

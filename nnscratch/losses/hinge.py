@@ -9,7 +9,7 @@ import numpy as np
 from nnscratch.cache import Cache
 from nnscratch.losses.base import RuleLoss
 from nnscratch.losses.elementwise import ElementwiseLoss
-from nnscratch.losses.reduction import spread
+from nnscratch.losses.reduction import spread, together
 from nnscratch.losses.targets import check_shape
 from nnscratch.typing import Array, ArrayLike
 
@@ -131,7 +131,7 @@ class CategoricalHinge(RuleLoss):
     def values(self, y_true: Array, y_pred: Array, cache: Cache, from_z: bool = False) -> Array:
         """Return v of every sample."""
         if y_true.shape != y_pred.shape:
-            y_true, y_pred = np.broadcast_arrays(y_true, y_pred)
+            y_true, y_pred = together(y_true, y_pred)
         shape, dtype = y_pred.shape, y_pred.dtype
         cache.y_true = y_true
         other = np.subtract(1.0, y_true, out=cache.buffer("other", shape, dtype))

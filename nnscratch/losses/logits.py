@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
+from nnscratch.checks import check_number
 from nnscratch.losses.base import RuleLoss
 from nnscratch.typing import Array, ArrayLike
 
@@ -67,9 +68,8 @@ def smooth(y_true: Array, smoothing: float, classes: int, cache: Cache) -> Array
 
 def check_smoothing(smoothing: Any) -> float:
     """Return the label smoothing if it lies in [0, 1], or raise a ValueError."""
-    if isinstance(smoothing, bool) or not 0 <= smoothing <= 1:
-        raise ValueError(f"`label_smoothing` must be a number in [0, 1]. Received: {smoothing!r}")
-    return smoothing  # type: ignore[no-any-return]
+    check_number("label_smoothing", smoothing, 0, 1)
+    return float(smoothing)
 
 
 def check_axis(axis: Any) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
+from nnscratch.checks import check_number
 from nnscratch.config import epsilon
 from nnscratch.losses.base import RuleLoss
 from nnscratch.losses.focal import check_same_shape
@@ -147,6 +148,8 @@ class Tversky(OverlapLoss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        check_number("alpha", alpha, 0)
+        check_number("beta", beta, 0)
         self.alpha = alpha
         self.beta = beta
         self.axis = check_axes(axis)

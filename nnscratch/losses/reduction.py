@@ -46,6 +46,25 @@ def same_rank(a: Array, b: Array) -> tuple[Array, Array]:
     return a, b
 
 
+def together(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+    """Broadcast targets and predictions against each other.
+
+    Raises:
+        ShapeError: they do not fit.
+
+    >>> [a.shape for a in together(np.zeros((2, 1)), np.zeros((2, 3)))]
+    [(2, 3), (2, 3)]
+    """
+    try:
+        a, b = np.broadcast_arrays(y_true, y_pred)
+    except ValueError:
+        raise ShapeError(
+            "Targets and predictions do not fit each other. Received "
+            f"y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}"
+        ) from None
+    return a, b
+
+
 def fold(d: Array, shape: tuple[int, ...]) -> Array:
     """Sum a gradient over the axes that broadcasting repeated, back to the original shape.
 

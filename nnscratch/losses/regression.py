@@ -9,6 +9,7 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.casting import through_float32
+from nnscratch.checks import check_number
 from nnscratch.losses.elementwise import ElementwiseLoss, difference
 from nnscratch.typing import Array, ArrayLike
 
@@ -119,7 +120,8 @@ class Huber(ElementwiseLoss):
         dtype: Any = None,
     ) -> None:
         super().__init__(reduction, name, dtype)
-        if not delta > 0:
+        check_number("delta", delta, 0)
+        if delta == 0:
             raise ValueError(f"`delta` must be a positive number. Received: delta={delta!r}")
         self.delta = delta
 

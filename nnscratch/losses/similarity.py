@@ -10,7 +10,7 @@ from nnscratch.cache import Cache
 from nnscratch.config import epsilon
 from nnscratch.losses.base import RuleLoss
 from nnscratch.losses.logits import check_axis
-from nnscratch.losses.reduction import spread
+from nnscratch.losses.reduction import spread, together
 from nnscratch.losses.targets import check_shape
 from nnscratch.typing import Array, ArrayLike
 
@@ -51,7 +51,7 @@ class CosineSimilarity(RuleLoss):
     def values(self, y_true: Array, y_pred: Array, cache: Cache, from_z: bool = False) -> Array:
         """Return v of every sample."""
         if y_true.shape != y_pred.shape:
-            y_true, y_pred = np.broadcast_arrays(y_true, y_pred)
+            y_true, y_pred = together(y_true, y_pred)
         y, _, _ = unit_vectors(y_true, self.axis)
         p, cache.inverse, cache.capped = unit_vectors(y_pred, self.axis)
         cache.y, cache.p = y, p

@@ -1,5 +1,6 @@
 """Metrics: numbers about a model that are gathered over batches."""
 
+from nnscratch.errors import missing_attribute
 from nnscratch.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -152,3 +153,5 @@ __all__ = [
     "squared_hinge",
     "top_k_categorical_accuracy",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

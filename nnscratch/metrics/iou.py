@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.casting import as_numeric
+from nnscratch.checks import check_whole
 from nnscratch.config import epsilon
 from nnscratch.errors import ShapeError
 from nnscratch.metrics.base import Metric
@@ -64,6 +65,7 @@ class IoU(Metric):
         axis: int = -1,
     ) -> None:
         super().__init__(name=name, dtype=dtype or "int")
+        check_whole("num_classes", num_classes, 1)
         self.target_class_ids = [int(i) for i in target_class_ids]
         wrong = [i for i in self.target_class_ids if not 0 <= i < num_classes]
         if wrong or not self.target_class_ids:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nnscratch.checks import check_whole
 from nnscratch.metrics.base import Metric
 from nnscratch.metrics.confusion import NEVER, count, evenly_spaced, ratio, threshold_list
 from nnscratch.metrics.counts import per_threshold
@@ -27,6 +28,10 @@ class _ShareOfTrue(Metric):
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
+        if top_k is not None:
+            check_whole("top_k", top_k, 1)
+        if class_id is not None:
+            check_whole("class_id", class_id, 0)
         self.top_k = top_k
         self.class_id = class_id
         self.thresholds = threshold_list(thresholds, 0.5 if top_k is None else NEVER)

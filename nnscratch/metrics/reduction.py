@@ -201,6 +201,12 @@ class MeanMetricWrapper(Mean):
             sample_weight: weight of each sample, or of each value.
             logits: the z behind the model's output, for a metric that `uses_logits`.
         """
+        rows, found = np.shape(y_true)[:1], np.shape(y_pred)[:1]
+        if rows != found and 1 not in (*rows, *found):
+            raise ShapeError(
+                f"Metric {self.name!r} needs one prediction for each target. Received "
+                f"y_true.shape={np.shape(y_true)}, y_pred.shape={np.shape(y_pred)}"
+            )
         if self._rule is None:
             values = self._fn(y_true, y_pred, **self._fn_kwargs)
         else:

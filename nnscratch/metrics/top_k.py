@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.casting import as_numeric
+from nnscratch.checks import check_whole
 from nnscratch.config import floatx
 from nnscratch.metrics.accuracies import MeanOfMatches
 from nnscratch.metrics.matches import among_highest, place_of_largest
@@ -79,6 +80,7 @@ class TopKCategoricalAccuracy(MeanOfMatches):
         self, k: int = 5, name: str | None = "top_k_categorical_accuracy", dtype: Any = None
     ) -> None:
         super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
+        check_whole("k", k, 1)
         self.k = k
 
 
@@ -111,6 +113,7 @@ class SparseTopKCategoricalAccuracy(MeanOfMatches):
         super().__init__(
             sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids
         )
+        check_whole("k", k, 1)
         self.k = k
         self.from_sorted_ids = from_sorted_ids
 

@@ -37,6 +37,8 @@ def clone_model(
     >>> copy.name, copy.layers[0].name, copy.layers[0] is model.layers[0]
     ('net', 'hidden', False)
     """
+    if not isinstance(model, Model):
+        raise ValueError(f"`model` must be a model. Received: model={model!r}")
     cloner = _Cloner(clone_function, call_function, recursive)
     if isinstance(model, Sequential):
         if call_function is not None:

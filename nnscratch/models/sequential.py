@@ -163,10 +163,11 @@ class Sequential(Model):
         Raises:
             ValueError: it does not describe a stack of layers.
         """
-        if "name" not in config or "layers" not in config:
+        if not isinstance(config, Mapping) or not {"name", "layers"} <= set(config):
+            received = sorted(config) if isinstance(config, Mapping) else repr(config)
             raise ValueError(
                 "The configuration of a Sequential model has 'name' and 'layers'. Received: "
-                f"{sorted(config)}"
+                f"{received}"
             )
         with custom_object_scope(custom_objects or {}), sharing():
             layers = [read_object(layer, "keras.layers") for layer in config["layers"]]

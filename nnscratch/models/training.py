@@ -16,6 +16,7 @@ from nnscratch.training.arguments import (
     checked_epochs,
     checked_frequency,
     checked_sampling,
+    checked_verbose,
     unpacked,
 )
 from nnscratch.training.batches import Batches
@@ -96,6 +97,8 @@ class Trains(RunsOnBatch):
         checked_frequency(validation_freq)
         trainer = self._compiled("fit")
         shuffle = checked_sampling(sampling, shuffle, x)
+        if validation_batch_size is None:
+            validation_batch_size = batch_size
         if validation_split and validation_data is None:
             if is_stream(x):
                 raise DataError(
@@ -110,7 +113,7 @@ class Trains(RunsOnBatch):
                 data, batch_size, steps_per_epoch, shuffle, reshuffle_each_epoch
             )
             validation: Source | None = trainer.batches(
-                held_out, validation_batch_size or batch_size, validation_steps
+                held_out, validation_batch_size, validation_steps
             )
         else:
             batches = trainer.source(
@@ -127,7 +130,7 @@ class Trains(RunsOnBatch):
             if validation_data is not None:
                 validation = trainer.source(
                     *unpacked(validation_data),
-                    batch_size=validation_batch_size or batch_size,
+                    batch_size=validation_batch_size,
                     steps=validation_steps,
                 )
         callback_list = self._callback_list(callbacks, verbose, epochs, batches, add_history=True)
@@ -222,6 +225,7 @@ class Trains(RunsOnBatch):
         batches: Source,
         add_history: bool = False,
     ) -> CallbackList:
+        checked_verbose(verbose)
         if isinstance(callbacks, CallbackList):
             return callbacks
         return CallbackList(

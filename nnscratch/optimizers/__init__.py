@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from nnscratch.errors import missing_attribute
 from nnscratch.optimizers import schedules
 from nnscratch.optimizers.adadelta import Adadelta
 from nnscratch.optimizers.adafactor import Adafactor
@@ -51,3 +52,5 @@ __all__ = [
     "schedules",
     "serialize",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import math
 import numbers
 import warnings
 from typing import Any
 
 import numpy as np
 
+from nnscratch.checks import check_number
 from nnscratch.errors import unknown_name
 from nnscratch.outdated import note
-
-
-def check_number(
-    argument: str, value: Any, low: float, high: float = math.inf, *, below_high: bool = False
-) -> None:
-    """Refuse what is not a finite number in [low, high], or in [low, high) with `below_high`.
-
-    >>> check_number("beta_1", 0.9, 0, 1, below_high=True)
-    """
-    fits = (
-        isinstance(value, numbers.Real)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and low <= float(value) <= high
-        and not (below_high and value == high)
-    )
-    if not fits:
-        if high == math.inf:
-            expected = f"a finite number, {low} or more"
-        else:
-            expected = f"a number in [{low}, {high}{')' if below_high else ']'}"
-        raise ValueError(f"`{argument}` must be {expected}. Received: {argument}={value!r}")
 
 
 def check_count(argument: str, value: Any, low: int) -> None:

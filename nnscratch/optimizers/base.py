@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from nnscratch.casting import as_numeric
+from nnscratch.checks import check_number
 from nnscratch.errors import NotReadyError, ShapeError
 from nnscratch.naming import auto_name
 from nnscratch.optimizers import schedules
 from nnscratch.optimizers.arguments import (
     check_count,
     check_no_more,
-    check_number,
     check_one_clipping,
     learning_rate_from,
 )

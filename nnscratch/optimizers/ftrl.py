@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch.checks import check_number
 from nnscratch.initializers import Constant
-from nnscratch.optimizers.arguments import check_number
 from nnscratch.optimizers.base import Optimizer
 from nnscratch.optimizers.blocks import Rule, Scratch, scalar
 from nnscratch.optimizers.learning_rate import LearningRate

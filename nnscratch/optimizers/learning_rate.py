@@ -10,8 +10,9 @@ import numpy as np
 
 from nnscratch import config
 from nnscratch.casting import through_float32
+from nnscratch.checks import check_number
 from nnscratch.optimizers import schedules
-from nnscratch.optimizers.arguments import check_learning_rate, check_number
+from nnscratch.optimizers.arguments import check_learning_rate
 from nnscratch.optimizers.schedules import LearningRateSchedule
 from nnscratch.optimizers.state import OptimizerState
 from nnscratch.outdated import note

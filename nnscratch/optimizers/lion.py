@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.casting import through_float32
-from nnscratch.optimizers.arguments import check_number
+from nnscratch.checks import check_number
 from nnscratch.optimizers.base import Optimizer
 from nnscratch.optimizers.blocks import Rule, Scratch, scalar
 from nnscratch.optimizers.learning_rate import LearningRate

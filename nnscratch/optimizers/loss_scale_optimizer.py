@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from nnscratch.checks import check_number
 from nnscratch.initializers import Constant
-from nnscratch.optimizers.arguments import check_count, check_number
+from nnscratch.optimizers.arguments import check_count
 from nnscratch.optimizers.base import SMALLEST, Optimizer
 from nnscratch.serialization import deserialize_object, serialize_object
 from nnscratch.variable import Variable

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from nnscratch.casting import through_float32
+from nnscratch.checks import check_number
 from nnscratch.optimizers.adam import adam
-from nnscratch.optimizers.arguments import check_count, check_number
+from nnscratch.optimizers.arguments import check_count
 from nnscratch.optimizers.base import Optimizer
 from nnscratch.optimizers.bias_correction import corrected_rate
 from nnscratch.optimizers.blocks import Blocks, make_scratch, scalar

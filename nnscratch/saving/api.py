@@ -93,6 +93,8 @@ def load_model(
         ValueError: another ending.
         ImportError: h5py is not installed.
     """
+    if not isinstance(filepath, (str, os.PathLike)):
+        raise ValueError(f"`filepath` must be the path of a file. Received: filepath={filepath!r}")
     path = os.fspath(filepath)
     bounds = limits or get_limits()
     if path.endswith(".keras"):

@@ -25,6 +25,8 @@ def from_keras(model: Any, custom_objects: Mapping[str, Any] | None = None) -> A
     Raises:
         ModelFileError: the model has a layer that nnscratch lacks.
     """
+    if not hasattr(model, "to_json"):
+        raise ValueError(f"`model` must be a model of Keras. Received: model={model!r}")
     made = model_from_json(model.to_json(), custom_objects)
     if model.built:
         made.set_weights([np.asarray(weight) for weight in model.get_weights()])

@@ -56,6 +56,15 @@ def checked_sampling(sampling: Any, shuffle: bool | str, x: Any) -> bool | str:
     return "with_replacement"
 
 
+def checked_verbose(verbose: Any) -> None:
+    """Raise unless it is 0, 1, 2, a truth value or `"auto"`."""
+    if verbose != "auto" and verbose not in (0, 1, 2):
+        raise ValueError(
+            "`verbose` must be 0 (silent), 1 (a progress line), 2 (a line per epoch) or 'auto'. "
+            f"Received: verbose={verbose!r}"
+        )
+
+
 def check_no_more(method: Callable[..., Any], kwargs: dict[str, Any]) -> None:
     """Note arguments that Keras no longer takes; refuse unknown ones.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -184,7 +185,8 @@ def weights_of_classes(y: Array | None, class_weight: Any) -> Array:
             f"Received: class_weight={class_weight!r}"
         )
     for label, weight in class_weight.items():
-        if not isinstance(label, (int, np.integer)) or not math.isfinite(float(weight)):
+        whole, real = isinstance(label, numbers.Integral), isinstance(weight, numbers.Real)
+        if not whole or not real or not math.isfinite(weight):
             raise DataError(
                 f"`class_weight` maps integers to finite numbers. Received: {label!r}: {weight!r}"
             )
@@ -206,7 +208,8 @@ def split_validation(data: Data, validation_split: float) -> tuple[Data, Data]:
     Raises:
         ValueError: the split is not in [0, 1), or one part would be empty.
     """
-    if not 0 < validation_split < 1:
+    real = isinstance(validation_split, numbers.Real)
+    if not real or not 0 < validation_split < 1:
         raise ValueError(
             "`validation_split` must be between 0 and 1 (both excluded). "
             f"Received: validation_split={validation_split!r}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnscratch import losses, metrics
-from nnscratch.errors import DataError, NotReadyError
+from nnscratch.errors import DataError, NotReadyError, ShapeError
 from nnscratch.metrics import Mean
 from nnscratch.optimizers import Optimizer
 from nnscratch.structure import flatten
@@ -85,6 +85,7 @@ class Trainer:
             if y_true is None:
                 raise NotReadyError(f"Model {self.model.name!r} needs targets: `y` is missing.")
             term.loss.check_targets(y_true, shapes[term.output])
+            _check_weights(data.weight(term.output), shapes[term.output])
         if self.compiled_metrics is not None:
             self.compiled_metrics.build(target_shapes, shapes, self.model.output_names)
         weights = self.model.trainable_weights
@@ -172,14 +173,29 @@ class Trainer:
         )
 
 
+def _check_weights(weights: Any, output_shape: Shape) -> None:
+    """Raise unless there is one weight a sample, or one for each place that has a loss."""
+    if weights is None or weights.ndim == 1:
+        return
+    places = tuple(output_shape[1:-1])
+    found = weights.shape[1:] if weights.shape[-1:] != (1,) else weights.shape[1:-1]
+    known = [size if size is not None else n for size, n in zip(places, found, strict=False)]
+    if len(found) > len(places) or any(n not in (1, m) for n, m in zip(found, known, strict=True)):
+        raise ShapeError(
+            f"`sample_weight` must have one weight per sample, shape (N,), or one per loss, shape "
+            f"{('N', *places)}. Received: sample_weight.shape={weights.shape}"
+        )
+
+
 def _count(given: list[Any]) -> int:
     return sum(loss is not None for loss in given)
 
 
 def check_losses(loss: Any) -> None:
-    """Raise if a string names no loss; what depends on shapes is left for later."""
+    """Raise if an entry is no loss; what depends on shapes is left for later."""
     for entry in flatten(loss):
-        if isinstance(entry, str) and entry.lower() not in ("crossentropy", "ce"):
+        name = isinstance(entry, str) and entry.lower() in ("crossentropy", "ce")
+        if not name and entry is not None:
             losses.get(entry)
 
 

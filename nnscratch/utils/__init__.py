@@ -1,5 +1,6 @@
 """Small tools: one-hot labels, pictures of models, the progress line, where messages go."""
 
+from nnscratch.errors import missing_attribute
 from nnscratch.random import set_random_seed
 from nnscratch.saving import (
     CustomObjectScope,
@@ -45,3 +46,5 @@ __all__ = [
     "set_random_seed",
     "to_categorical",
 ]
+
+__getattr__ = missing_attribute(__name__, __all__)

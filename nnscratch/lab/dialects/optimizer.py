@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from nnscratch import optimizers
+from nnscratch.checks import check_number
 from nnscratch.errors import unknown_name
 from nnscratch.initializers import Constant
 from nnscratch.lab.dialects.forms import form
-from nnscratch.optimizers.arguments import check_number
 from nnscratch.optimizers.base import Optimizer
 from nnscratch.optimizers.blocks import Rule, scalar
 from nnscratch.optimizers.learning_rate import LearningRate

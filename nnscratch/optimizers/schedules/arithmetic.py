@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.casting import through_float32
-from nnscratch.optimizers.arguments import check_number
+from nnscratch.checks import check_number
 from nnscratch.optimizers.powf import powf
 from nnscratch.random.libm import logf, sincosf
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.optimizers.arguments import check_number
+from nnscratch.checks import check_number
 from nnscratch.optimizers.schedules.arithmetic import (
     cast,
     check_initial,
