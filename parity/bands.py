@@ -46,7 +46,9 @@ def companions(case: Case) -> dict[str, str]:
     >>> companions(Case("c", "a", layers, ("SGD", {}), "mse"))
     {'0_Dense/bias': '0_Dense/kernel'}
     """
-    pairs = {}
+    pairs: dict[str, str] = {}
+    if not case.is_chain:
+        return pairs
     names = case.layers()
     for i, (kind, kwargs) in enumerate(names):
         if not _cancelled_downstream(names, i):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from nnscratch import datasets
+from nnscratch.structure import transform
 from nnscratch.typing import Array
 from parity.engines.protocol import Batch
 from parity.units import Case
 
-Maker = Callable[..., tuple[Array, Array]]
+Maker = Callable[..., tuple[Any, Any]]
 
 
 def digits(n: int, one_hot: bool = True, flat: bool = True, size: int = 8) -> tuple[Array, Array]:
@@ -79,13 +81,21 @@ MAKERS: dict[str, Maker] = {
 
 
 def make(case: Case, dtype: str) -> Batch:
-    """Return all rows of a case in its float type, with sample weights if it has them."""
-    x, y = MAKERS[case.data.maker](case.samples * case.parts, **case.data.kwargs)
-    y = y.astype(dtype) if y.dtype.kind == "f" else y
+    """Return all rows of a case in its float type, with sample weights if it has them.
+
+    Each of several outputs has weights of its own.
+    """
+    n = case.samples * case.parts
+    x, y = MAKERS[case.data.maker](n, **case.data.kwargs)
+
+    def typed(array: Array) -> Array:
+        return array.astype(dtype) if array.dtype.kind == "f" else array
+
     weights = None
     if case.weighted:
-        weights = (np.arange(len(x)) * 7 % 5 / 2.0).astype(dtype)
-    return Batch(x.astype(dtype), y, weights)
+        multiples = itertools.count(7, 2)
+        weights = transform(lambda _: (np.arange(n) * next(multiples) % 5 / 2.0).astype(dtype), y)
+    return Batch(transform(typed, x), transform(typed, y), weights)
 
 
 def batches(case: Case, rows: Batch) -> Iterator[tuple[Batch, bool]]:
@@ -108,5 +118,12 @@ def batches(case: Case, rows: Batch) -> Iterator[tuple[Batch, bool]]:
 
 
 def _take(rows: Batch, part: slice) -> Batch:
-    weight = None if rows.sample_weight is None else rows.sample_weight[part]
-    return Batch(rows.x[part], rows.y[part], weight)
+    def taken(array: Array | None) -> Array | None:
+        return None if array is None else array[part]
+
+    return Batch(*(transform(taken, of) for of in (rows.x, rows.y, rows.sample_weight)))
+
+
+def input_shape(rows: Batch) -> Any:
+    """Return the shape of one sample, or of one of each input."""
+    return transform(lambda array: array.shape[1:], rows.x)

@@ -57,7 +57,7 @@ class _LockStep:
             self.scale_of,
         )
         self.rows = data.make(case, dtype)
-        self.ref = reference.twin(case, dtype, self.rows.x.shape[1:])
+        self.ref = reference.twin(case, dtype, data.input_shape(self.rows))
         self.start = self.ref.state()
         self.got = self.new_twin()
         self.referee = Referee(self.ref, dtype, self.scale_of)
@@ -68,7 +68,7 @@ class _LockStep:
 
     def new_twin(self) -> Twin:
         """Return a candidate that starts from the reference's weights."""
-        twin = self.candidate.twin(self.case, self.dtype, self.rows.x.shape[1:])
+        twin = self.candidate.twin(self.case, self.dtype, data.input_shape(self.rows))
         own = twin.state()
         weights = {n: t for n, t in self.start.items() if kind_of(n) == "weight" and n in own}
         twin.load(own | weights)
@@ -177,7 +177,10 @@ def check_instrument(twin: Twin, batch: Batch) -> None:
     twin.load(state)
     twin.load_hidden(hidden)
     for name, tensor in own.items():
-        d = deviation(tensor, instrumented[name], _scale(name, own))
+        again = instrumented[name]
+        if kind_of(name) == "metric":  # `train_on_batch` returns plain numbers
+            again = again.astype(tensor.dtype)
+        d = deviation(tensor, again, _scale(name, own))
         if d.error > INSTRUMENT_ERROR:
             raise InstrumentError(
                 f"{type(twin).__name__}: train_on_batch and the instrumented step part at {name}"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nnscratch.structure import transform
 from nnscratch.typing import Array
 from parity.arithmetic import deviation
 from parity.engines.protocol import Batch, Tensors, Twin, kind_of
@@ -153,7 +154,7 @@ class Referee:
         return {n: self._moved(t) if kind_of(n) in moves else t for n, t in state.items()}
 
     def _moved_batch(self, batch: Batch) -> Batch:
-        return replace(batch, x=self._moved(batch.x))
+        return replace(batch, x=transform(self._moved, batch.x))
 
     def _moved(self, tensor: Array) -> Array:
         steps = self._rng.uniform(-self._ulp, self._ulp, size=tensor.shape)

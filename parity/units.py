@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 DTYPES = ("float32", "float64")
-NOISE_LAYERS = frozenset({"Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout"})
+NOISE_LAYERS = frozenset(
+    {"Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D"}
+)
+
+
+def named_layers(
+    network: Sequence[tuple[str, Mapping[str, Any]]], seed: int, prefix: str = ""
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return layers with what makes twins alike: fixed names and fixed noise seeds.
+
+    Args:
+        network: kinds and arguments of the layers.
+        seed: what the seeds start from.
+        prefix: of the names.
+    """
+    layers = []
+    for i, (kind, given) in enumerate(network):
+        kwargs = {"name": f"{prefix}{i}_{kind}", **given}
+        if kind in NOISE_LAYERS:
+            kwargs.setdefault("seed", seed + i)
+        layers.append((kind, kwargs))
+    return layers
 
 
 @dataclass(frozen=True)
@@ -97,15 +118,14 @@ class Case:
     quick: bool = False
     behaviours: tuple[str, ...] = ()
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether every layer works on what the one before it made."""
+        return True
+
     def layers(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the layers with what makes the twins alike: fixed names and fixed noise seeds."""
-        layers = []
-        for i, (kind, given) in enumerate(self.network):
-            kwargs = {"name": f"{i}_{kind}", **given}
-            if kind in NOISE_LAYERS:
-                kwargs.setdefault("seed", self.seed + i)
-            layers.append((kind, kwargs))
-        return layers
+        return named_layers(self.network, self.seed)
 
 
 @dataclass(frozen=True)

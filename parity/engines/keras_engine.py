@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import platform
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from nnscratch.structure import transform
 from nnscratch.typing import Array
 from parity.engines.keras_session import load_keras, set_float_type
 from parity.engines.protocol import (
@@ -17,6 +18,7 @@ from parity.engines.protocol import (
     Tensors,
     build_model,
     build_optimizer,
+    named_weights,
     slot_key,
     weight_key,
 )
@@ -75,10 +77,19 @@ class KerasTwin:
     The step does what Keras's own `train_step` does, in its order, within one `tf.function`; the
     layers' outputs are caught as the model calls them. `own_step` runs Keras's own, so that the two
     can be compared.
+
+    Args:
+        engine: the engine it belongs to.
+        model: the model.
+        calls: for layers that are called several times, the numbers of the calls in the order in
+            which the model makes them.
     """
 
-    def __init__(self, engine: KerasEngine, model: Any) -> None:
+    def __init__(
+        self, engine: KerasEngine, model: Any, calls: Mapping[str, Sequence[int]] | None = None
+    ) -> None:
         self.tf, self.model = engine.tf, model
+        self._calls = calls or {}
         self._outputs: dict[str, Any] = {}
         for layer in model.layers:
             layer.call = self._catching(layer.name, layer.call)
@@ -90,24 +101,28 @@ class KerasTwin:
     def _catching(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
         def caught(*args: Any, **kwargs: Any) -> Any:
-            self._outputs[name] = output = call(*args, **kwargs)
+            output = call(*args, **kwargs)
+            self._outputs[self._name_of_call(name)] = output
             return output
 
         return caught
 
+    def _name_of_call(self, layer: str) -> str:
+        """Return the name of the output that a layer is about to make."""
+        if layer not in self._calls:
+            return layer
+        names = [f"{layer}/{number}" for number in self._calls[layer]]
+        return next((name for name in names if name not in self._outputs), names[-1])
+
     def _keyed(self, variables: list[Any]) -> list[tuple[Any, str]]:
         """Pair variables with `<layer>/<variable>`."""
-        names = {
-            id(v): f"{layer.name}/{v.name}" for layer in self.model.layers for v in layer.weights
-        }
+        names = {id(v): f"{layer}/{v.name}" for layer, v in named_weights(self.model)}
         return [(v, names[id(v)]) for v in variables]
 
     def _state_variables(self) -> dict[str, Any]:
         """Return slots, moving statistics and weights by tensor name."""
         found = optimizer_variables(self.model.optimizer, self._variables)
-        for layer in self.model.layers:
-            found |= {weight_key(layer.name, v.name): v for v in layer.weights}
-        return found
+        return found | {weight_key(layer, v.name): v for layer, v in named_weights(self.model)}
 
     def state(self) -> Tensors:
         """Return copies of the state's tensors."""
@@ -120,10 +135,12 @@ class KerasTwin:
 
     def _train(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
         tf, model = self.tf, self.model
+        self._outputs.clear()
         with tf.GradientTape() as tape:
             y_pred = model(x, training=True)
             loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
-            model._loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+            rows = tf.shape(tf.nest.flatten(x)[0])[0]
+            model._loss_tracker.update_state(loss, sample_weight=rows)
             scaled = model.optimizer.scale_loss(loss)
         variables = model.trainable_variables
         gradients = tape.gradient(scaled, variables)
@@ -138,6 +155,7 @@ class KerasTwin:
 
     def _evaluate(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
         model = self.model
+        self._outputs.clear()
         y_pred = model(x, training=False)
         loss = model.compute_loss(x, y, y_pred, sample_weight, training=False)
         found = {f"inference/{name}": value for name, value in self._outputs.items()}
@@ -146,11 +164,13 @@ class KerasTwin:
     def _compiled(self, function: Callable[..., dict[str, Any]], batch: Batch) -> Any:
         """Compile for batches of any length; names are known once it has been traced."""
         tf = self.tf
-        arrays = [batch.x, batch.y] + ([] if batch.sample_weight is None else [batch.sample_weight])
         names: list[str] = []
 
         @tf.function(
-            input_signature=[tf.TensorSpec((None, *a.shape[1:]), a.dtype) for a in arrays],
+            input_signature=[
+                transform(lambda a: tf.TensorSpec((None, *a.shape[1:]), a.dtype), part)
+                for part in _parts(batch)
+            ],
             jit_compile=False,
             autograph=False,
         )
@@ -160,10 +180,7 @@ class KerasTwin:
             return list(found.values())
 
         def call(batch: Batch) -> Tensors:
-            rows = [batch.x, batch.y] + (
-                [] if batch.sample_weight is None else [batch.sample_weight]
-            )
-            values = run(*map(tf.constant, rows))
+            values = run(*(transform(tf.constant, part) for part in _parts(batch)))
             return {name: value.numpy() for name, value in zip(names, values, strict=True)}
 
         return call
@@ -201,6 +218,11 @@ class KerasTwin:
         model = self.model
         seeds = [v for v in model.non_trainable_variables if v.name == "seed_generator_state"]
         return [*seeds, *model.metrics_variables]
+
+
+def _parts(batch: Batch) -> list[Any]:
+    parts = [batch.x, batch.y, batch.sample_weight]
+    return parts if batch.sample_weight is not None else parts[:2]
 
 
 class KerasRuleTwin:

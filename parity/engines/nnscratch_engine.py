@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from parity.engines.protocol import (
     Tensors,
     build_model,
     build_optimizer,
+    named_weights,
     slot_key,
     weight_key,
 )
@@ -57,9 +59,7 @@ class NnscratchTwin:
     def __init__(self, model: Any) -> None:
         self.model = model
         self._gradients: Tensors = {}
-        self._keys = {
-            id(v): f"{layer.name}/{v.name}" for layer in model.layers for v in layer.weights
-        }
+        self._keys = {id(v): f"{layer}/{v.name}" for layer, v in named_weights(model)}
         optimizer = model.optimizer
         optimizer.build(model.trainable_weights)
         self._trained = [(v.path, self._keys[id(v)]) for v in model.trainable_weights]
@@ -76,9 +76,7 @@ class NnscratchTwin:
 
     def _state_variables(self) -> dict[str, Any]:
         found = {slot_key(v.name, self._trained): v for v in self.model.optimizer.variables}
-        for layer in self.model.layers:
-            found |= {weight_key(layer.name, v.name): v for v in layer.weights}
-        return found
+        return found | {weight_key(layer, v.name): v for layer, v in named_weights(self.model)}
 
     def state(self) -> Tensors:
         """Return copies of slots, moving statistics and weights."""
@@ -96,17 +94,20 @@ class NnscratchTwin:
         if new_epoch:
             stepper.reset()
         stepper.train(model.as_batch(rows))
-        found = {f"output/{name}": value for name, value in model.node_outputs().items()}
+        found = {f"output/{name}": value for name, value in self.outputs().items()}
         found["loss"] = np.array(stepper.total)
         found |= self._gradients | self.state()
         return found | {f"metric/{k}": np.array(v) for k, v in stepper.logs().items()}
+
+    def outputs(self) -> Tensors:
+        """Return the output of every layer in the latest step."""
+        return dict(self.model.node_outputs())
 
     def infer(self, batch: Batch) -> Tensors:
         """Return outputs and loss of one batch in inference mode."""
         stepper, rows = self.model._step_for("infer", batch.x, batch.y, batch.sample_weight)
         stepper.forward(self.model.as_batch(rows), training=False)
-        outputs = self.model.node_outputs()
-        found = {f"inference/{name}": value for name, value in outputs.items()}
+        found = {f"inference/{name}": value for name, value in self.outputs().items()}
         return found | {"inference/loss": np.array(stepper.total)}
 
     def own_step(self, batch: Batch) -> Tensors:
@@ -126,8 +127,13 @@ class NnscratchTwin:
 
     def _streams(self) -> list[Any]:
         """Return the seed generators of the noise layers."""
-        found = [getattr(layer, "seed_generator", None) for layer in self.model.layers]
+        found = [getattr(layer, "seed_generator", None) for layer in _layers_within(self.model)]
         return [stream for stream in found if stream is not None]
+
+
+def _layers_within(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        yield from _layers_within(layer) if hasattr(layer, "layers") else (layer,)
 
 
 class NnscratchRuleTwin:

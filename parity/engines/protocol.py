@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,11 +32,17 @@ def kind_of(tensor: str) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of one step; `sample_weight` may be None."""
+    """The rows of one step.
 
-    x: Array
-    y: Array
-    sample_weight: Array | None = None
+    Attributes:
+        x: the inputs: an array, or a list or dict of them.
+        y: the targets, likewise.
+        sample_weight: weights of the rows, in the structure of the targets, or None.
+    """
+
+    x: Any
+    y: Any
+    sample_weight: Any = None
 
 
 class Twin(Protocol):
@@ -155,6 +162,15 @@ def build_model(library: Any, case: Case, input_shape: tuple[int, ...]) -> Any:
         metrics=[resolve(library, m) for m in case.metrics],
     )
     return model
+
+
+def named_weights(model: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each weight of a model with the name of its layer, those of models within too."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from named_weights(layer)
+        else:
+            yield from ((layer.name, v) for v in layer.weights)
 
 
 def weight_key(layer: str, variable: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from parity.engines.protocol import Batch, Tensors
+from nnscratch.structure import flatten
+from parity.engines.protocol import Batch, Tensors, named_weights
 from parity.fuzz.case import FuzzCase
 
 EPOCHS = 2
@@ -33,7 +34,8 @@ def closing(library: Any, model: Any, case: FuzzCase, rows: Batch, with_fit: boo
         return_dict=True,
     )
     found = {f"evaluate/{name}": np.asarray(value, dtype) for name, value in logs.items()}
-    found["predict"] = np.asarray(model.predict(rows.x, batch_size=smaller, verbose=0))
+    predicted = flatten(model.predict(rows.x, batch_size=smaller, verbose=0))
+    found |= {f"predict/{i}": np.asarray(array) for i, array in enumerate(predicted)}
     if not with_fit:
         return found
     library.utils.set_random_seed(case.seed + 1)
@@ -50,6 +52,5 @@ def closing(library: Any, model: Any, case: FuzzCase, rows: Batch, with_fit: boo
         verbose=0,
     )
     found |= {f"fit/{name}": np.asarray(v, dtype) for name, v in trained.history.items()}
-    names = [f"fit/{layer.name}/{v.name}" for layer in model.layers for v in layer.weights]
-    values = [np.array(v.value) for layer in model.layers for v in layer.weights]
-    return found | dict(zip(names, values, strict=True))
+    weights = named_weights(model)
+    return found | {f"fit/{layer}/{v.name}": np.array(v.value) for layer, v in weights}

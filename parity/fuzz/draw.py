@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from parity.fuzz import rows
-from parity.fuzz.case import CLASSES, FuzzCase, LayerSpec, Shape, fitted, output_shape
+from parity.fuzz.case import CLASSES, PACKINGS, FuzzCase, Output, fitted
 from parity.fuzz.chooser import Chooser
-from parity.fuzz.draw_head import Head, head, some_metrics
+from parity.fuzz.draw_graph import Sketch, graph
+from parity.fuzz.draw_head import BY_BATCH, Head, head, some_metrics
 from parity.fuzz.draw_layers import body
 from parity.fuzz.draw_optimizer import excluded, optimizer
-from parity.units import DTYPES, Data, Obj
+from parity.fuzz.shapes import Call, LayerSpec, Shape, tensor_shapes
+from parity.units import DTYPES, Data
 
 
 def draw(seed: int, number: int, steps: int | None = None) -> FuzzCase:
@@ -31,19 +34,80 @@ def draw(seed: int, number: int, steps: int | None = None) -> FuzzCase:
     raise AssertionError(f"No valid model {number} of seed {seed} in 1000 attempts.")
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A network with its outputs.
+
+    Args:
+        inputs: shape of one sample of each input.
+        network: the layers.
+        calls: of them; none for a Sequential model.
+        end: the head of the first output.
+        others: the further outputs.
+    """
+
+    inputs: tuple[Shape, ...]
+    network: tuple[LayerSpec, ...]
+    calls: tuple[Call, ...]
+    end: Head
+    others: tuple[Output, ...] = ()
+
+
+def _stack(c: Chooser) -> Plan:
+    """Return a Sequential model."""
+    shape = _input_shape(c)
+    layers, behind = body(c, shape)
+    end = head(c, behind)
+    return Plan((shape,), (*layers, *end.layers), (), end)
+
+
+def _graph(c: Chooser) -> Plan:
+    """Return a functional model of one output or several."""
+    sketch = graph(c, _input_shape(c))
+    others: list[Output] = []
+    for _ in range(c.weigh({0: 4, 1: 3, 2: 1})):
+        if (found := _end(c, sketch)) is not None:
+            end, tensor = found
+            metrics = some_metrics(c, end.metrics, 2)
+            weighted = some_metrics(c, end.metrics, 1) if c.chance(0.2) else ()
+            weight = c.real(0.2, 3.0) if c.chance(0.4) else 1.0
+            others.append(Output(tensor, end.loss, end.targets, metrics, weighted, weight))
+    found = _end(c, sketch)
+    while found is None:
+        found = _end(c, sketch)
+    graph_of = tuple(sketch.inputs), tuple(sketch.network), tuple(sketch.calls)
+    return Plan(*graph_of, found[0], tuple(others))
+
+
+def _end(c: Chooser, sketch: Sketch) -> tuple[Head, int] | None:
+    """Add an output to a graph; return its head and its tensor, None if it does not fit."""
+    loose = sketch.loose()
+    at = c.pick(loose) if c.chance(0.8) else c.whole(0, len(sketch.shapes) - 1)
+    if len(sketch.shapes[at]) > 1 and c.chance(0.85):
+        flat = sketch.add(("Flatten", {}), at)
+        assert flat is not None
+        at = flat
+    end = head(c, sketch.shapes[at])
+    for layer in end.layers:
+        behind = sketch.add(layer, at)
+        if behind is None:
+            return None
+        at = behind
+    return end, at
+
+
 def _attempt(c: Chooser, name: str, steps: int | None) -> FuzzCase:
-    input_shape = _input_shape(c)
-    layers, shape = body(c, input_shape)
-    end = head(c, shape)
-    network = (*layers, *end.layers)
+    plan = _stack(c) if c.chance(0.4) else _graph(c)
+    end, network = plan.end, plan.network
     method = optimizer(c)
     metrics = some_metrics(c, end.metrics, 3)
     weighted_metrics = some_metrics(c, end.metrics, 2) if c.chance(0.25) else ()
     batch = c.weigh({c.whole(2, 9): 5, c.whole(10, 40): 1, 1: 0.3})
     drawn_steps = c.whole(2, 5)
     samples = batch * c.whole(1, 3) + c.whole(0, max(batch - 1, 0))
-    behind = output_shape(input_shape, network)
-    flat = behind is not None and len(behind) == 1
+    shapes = tensor_shapes(plan.inputs, network, plan.calls) or [()]
+    losses = repr([end.loss, *(o.loss for o in plan.others)])
+    flat = len(shapes[-1]) == 1 and not any(one in losses for one in BY_BATCH)
     return FuzzCase(
         name=name,
         area="fuzz",
@@ -57,20 +121,25 @@ def _attempt(c: Chooser, name: str, steps: int | None) -> FuzzCase:
         weighted=flat and c.chance(0.3),
         steps=drawn_steps if steps is None else steps,
         seed=c.whole(0, 99999),
-        dtypes=_dtypes(network, (*metrics, *weighted_metrics)),
-        input_shape=input_shape,
+        dtypes=_dtypes(network, [metrics, weighted_metrics, plan.others]),
+        inputs=plan.inputs,
+        calls=plan.calls,
+        others=plan.others,
+        packing=c.pick(PACKINGS),
         weighted_metrics=weighted_metrics,
         loss_weight=c.real(0.2, 3.0) if c.chance(0.15) else None,
-        class_weight=_class_weight(c, end, behind) if flat and c.chance(0.3) else None,
+        class_weight=_class_weight(c, end, shapes[-1]) if flat and c.chance(0.3) else None,
         excluded=excluded(c) if "weight_decay" in method[1] and c.chance(0.5) else (),
-        rate_by_function="learning_rate" in method[1] and c.chance(0.12),
+        rate_by_function=isinstance(method[1].get("learning_rate"), float) and c.chance(0.12),
         split=c.real(0.1, 0.6) if samples > 4 and c.chance(0.3) else 0.0,
         shuffle=c.weigh({True: 3, False: 1, "batch": 1}),
     )
 
 
 def _input_shape(c: Chooser) -> Shape:
-    rank = c.weigh({1: 5, 2: 2, 3: 1})
+    rank = c.weigh({1: 5, 2: 2, 3: 1, 4: 1})
+    if rank == 4:
+        return (c.whole(3, 6), c.whole(3, 6), c.whole(1, 3))
     if rank == 1:
         return (c.weigh({c.whole(1, 9): 6, c.whole(10, 40): 1}),)
     return tuple(c.whole(1, 6 - rank) for _ in range(rank))
@@ -83,8 +152,8 @@ def _rows(c: Chooser, end: Head) -> dict[str, object]:
     return {"x": c.weigh(kinds), "y": end.targets, "seed": c.whole(0, 99999)}
 
 
-def _class_weight(c: Chooser, end: Head, shape: Shape | None) -> dict[int, float] | None:
-    if shape is None or end.targets not in (*CLASSES, "bits") or end.targets == "soft":
+def _class_weight(c: Chooser, end: Head, shape: Shape) -> dict[int, float] | None:
+    if end.targets not in (*CLASSES, "bits") or end.targets == "soft":
         return None
     if end.targets == "bits" and shape[-1] > 1:
         return None
@@ -92,7 +161,7 @@ def _class_weight(c: Chooser, end: Head, shape: Shape | None) -> dict[int, float
     return {label: c.real(0.0, 3.0) for label in classes if c.chance(0.7)} or None
 
 
-def _dtypes(network: Sequence[LayerSpec], metrics: Sequence[str | Obj]) -> tuple[str, ...]:
+def _dtypes(network: Sequence[LayerSpec], metrics: Sequence[object]) -> tuple[str, ...]:
     """Return the float types that Keras can run a model in.
 
     TensorFlow finds the largest k among float32 numbers only, and Keras's orthogonal penalty

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from parity.fuzz.case import LayerSpec, Shape
 from parity.fuzz.chooser import Chooser
 from parity.fuzz.draw_layers import dense
+from parity.fuzz.shapes import LayerSpec, Shape
 from parity.units import Obj
 
 REDUCTIONS = {"sum_over_batch_size": 6, "sum": 1, "mean": 1, "mean_with_sample_weight": 2}
@@ -59,7 +59,8 @@ def _tail(c: Chooser, units: int, functions: dict[str | None, float], shape: Sha
 def categories(c: Chooser, shape: Shape) -> Head:
     """Return a head for one-hot or soft targets."""
     functions: dict[str | None, float] = {"softmax": 6, None: 2, "sigmoid": 1, "softplus": 1}
-    layers, function = _tail(c, c.whole(2, 6), functions, shape)
+    units = c.whole(2, 6)
+    layers, function = _tail(c, units, functions, shape)
     options: dict[str, Any] = {}
     if function is None or c.chance(0.08):
         options["from_logits"] = True
@@ -72,7 +73,12 @@ def categories(c: Chooser, shape: Shape) -> Head:
         chosen = loss(
             c, c.pick(("KLDivergence", "Poisson", "CategoricalHinge", "MeanSquaredError"))
         )
-    pool = (
+    elif c.chance(0.12):
+        focus = {"gamma": c.real(0.5, 3.0), "alpha": c.pick((0.25, 1.0, c.real(0.1, 0.9)))}
+        chosen = loss(c, "CategoricalFocalCrossentropy", **options, **focus)
+    elif c.chance(0.1) and function in ("softmax", "sigmoid"):
+        chosen = overlap(c)
+    pool: tuple[str | Obj, ...] = (
         *("accuracy", "acc", "categorical_accuracy", "CategoricalAccuracy"),
         *("categorical_crossentropy", "kl_divergence", "poisson", "cosine_similarity"),
         *("mse", "mae", "categorical_hinge"),
@@ -80,7 +86,54 @@ def categories(c: Chooser, shape: Shape) -> Head:
         metric("CategoricalCrossentropy", from_logits=True),
         metric("TopKCategoricalAccuracy", k=2),
     )
-    return Head(layers, chosen, c.weigh({"one_hot": 4, "soft": 1}), pool)
+    targets = c.weigh({"one_hot": 4, "soft": 1})
+    if targets == "one_hot" and len(shape) == 1:
+        pool += (*by_class(c, units), *(counts(c) if function in ("softmax", "sigmoid") else ()))
+    return Head(layers, chosen, targets, pool)
+
+
+def overlap(c: Chooser) -> Obj:
+    """Return a loss of whole batches; sample weights have nothing to weigh in it."""
+    axis: dict[str, Any] = {"axis": 0} if c.chance(0.3) else {}
+    if c.chance(0.5):
+        return Obj("losses.Dice", axis)
+    return Obj("losses.Tversky", {"alpha": c.real(0.2, 0.8), "beta": c.real(0.2, 0.8), **axis})
+
+
+BY_BATCH = ("Dice", "Tversky")
+"""Losses that cannot be weighted by sample."""
+
+
+def by_class(c: Chooser, units: int) -> tuple[Obj, ...]:
+    """Return metrics of one-hot targets that look at one class at a time."""
+    average = c.pick((None, "micro", "macro", "weighted"))
+    return (
+        metric("F1Score", average=average),
+        metric("FBetaScore", average=average, beta=c.real(0.4, 2.0), threshold=c.pick((None, 0.4))),
+        metric("OneHotIoU", num_classes=units, target_class_ids=[0, units - 1]),
+        metric("OneHotMeanIoU", num_classes=units),
+        metric("Precision", top_k=2),
+        metric("Recall", class_id=units - 1),
+    )
+
+
+def counts(c: Chooser) -> tuple[Obj, ...]:
+    """Return metrics that count what lies above thresholds."""
+    at = c.real(0.1, 0.9)
+    return (
+        metric("AUC", curve=c.pick(("ROC", "PR")), num_thresholds=c.pick((200, 7))),
+        metric("AUC", summation_method=c.pick(("minoring", "majoring"))),
+        metric("Precision"),
+        metric("Recall", thresholds=[0.3, at]),
+        metric("TruePositives", thresholds=at),
+        metric("FalseNegatives"),
+        metric("TrueNegatives"),
+        metric("FalsePositives", thresholds=[0.2, 0.7]),
+        metric("PrecisionAtRecall", recall=at),
+        metric("RecallAtPrecision", precision=at),
+        metric("SensitivityAtSpecificity", specificity=at, num_thresholds=50),
+        metric("SpecificityAtSensitivity", sensitivity=at),
+    )
 
 
 def integers(c: Chooser, shape: Shape) -> Head:
@@ -96,12 +149,28 @@ def integers(c: Chooser, shape: Shape) -> Head:
     chosen: str | Obj = loss(c, "SparseCategoricalCrossentropy", **options)
     if not options and c.chance(0.6):
         chosen = c.pick(("sparse_categorical_crossentropy", "crossentropy"))
-    pool = (
+    elif c.chance(0.12) and function == "softmax":
+        chosen = loss(c, "CategoricalGeneralizedCrossEntropy", q=c.real(0.2, 0.9))
+    pool: tuple[str | Obj, ...] = (
         *("accuracy", "acc", "sparse_categorical_accuracy", "sparse_categorical_crossentropy"),
         metric("SparseCategoricalCrossentropy", from_logits=True),
         metric("SparseTopKCategoricalAccuracy", k=2),
     )
+    if len(shape) == 1:
+        pool += (
+            metric("MeanIoU", num_classes=units, sparse_y_pred=False),
+            metric("IoU", num_classes=units, target_class_ids=[1], sparse_y_pred=False),
+        )
     return Head(layers, chosen, c.pick(("labels", "label_column")), pool)
+
+
+def embeddings(c: Chooser, shape: Shape) -> Head:
+    """Return a head that puts samples of one class near each other."""
+    layers: list[LayerSpec] = [dense(c, c.whole(2, 5), c.pick(("tanh", None)))]
+    options = {"gamma": c.real(1.0, 20.0), "margin": c.real(0.1, 0.6)}
+    if c.chance(0.2):
+        options["remove_diagonal"] = False
+    return Head(layers, loss(c, "Circle", **options), "labels", ())
 
 
 def yes_or_no(c: Chooser, shape: Shape) -> Head:
@@ -116,7 +185,12 @@ def yes_or_no(c: Chooser, shape: Shape) -> Head:
         options["label_smoothing"] = c.real(0.02, 0.4)
     chosen: str | Obj = loss(c, "BinaryCrossentropy", **options)
     targets = "bits"
-    if function == "tanh" or c.chance(0.15):
+    if c.chance(0.12):
+        focus = {"apply_class_balancing": c.chance(0.5), "alpha": c.real(0.1, 0.9)}
+        chosen = loss(c, "BinaryFocalCrossentropy", **options, gamma=c.real(0.5, 3.0), **focus)
+    elif c.chance(0.06) and function == "sigmoid":
+        chosen = overlap(c)
+    elif function == "tanh" or c.chance(0.15):
         chosen = loss(c, c.pick(("Hinge", "SquaredHinge", "MeanSquaredError")))
         targets = c.pick(("bits", "signs"))
     elif not options and c.chance(0.6):
@@ -132,6 +206,8 @@ def yes_or_no(c: Chooser, shape: Shape) -> Head:
             metric("BinaryCrossentropy", label_smoothing=0.2),
             metric("BinaryCrossentropy", from_logits=True),
         )
+        if function == "sigmoid" and len(shape) == 1:
+            pool += (*counts(c), metric("BinaryIoU", threshold=c.real(0.3, 0.7)))
     return Head(layers, chosen, targets, pool)
 
 
@@ -151,11 +227,16 @@ def real_numbers(c: Chooser, shape: Shape) -> Head:
     }
     name = c.pick(tuple(objects))
     chosen = c.pick(named) if c.chance(0.4) else loss(c, name, **objects[name])
-    pool = (
+    pool: tuple[str | Obj, ...] = (
         *("mae", "mse", "mean_squared_error", "cosine_similarity", "mape"),
         metric("RootMeanSquaredError"),
         metric("LogCoshError"),
     )
+    if len(shape) == 1:
+        aggregation = c.pick(("uniform_average", "variance_weighted_average", None))
+        pool += (metric("R2Score", class_aggregation=aggregation),)
+        if units > 1:
+            pool += (metric("PearsonCorrelation"), metric("ConcordanceCorrelation"))
     flat = units == 1 and c.chance(0.3) and name != "CosineSimilarity"
     return Head(layers, chosen, "reals_flat" if flat else "reals", pool)
 
@@ -182,7 +263,8 @@ HEADS: dict[Callable[[Chooser, Shape], Head], float] = {
 
 def head(c: Chooser, shape: Shape) -> Head:
     """Return a random head for a network whose body puts out samples of this shape."""
-    return c.weigh(HEADS)(c, shape)
+    kinds = {**HEADS, embeddings: 0.25} if len(shape) == 1 else HEADS
+    return c.weigh(kinds)(c, shape)
 
 
 def some_metrics(c: Chooser, pool: tuple[str | Obj, ...], most: int) -> tuple[str | Obj, ...]:

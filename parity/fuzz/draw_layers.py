@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from parity.fuzz.case import LayerSpec, Shape, after_layer
+from parity.fuzz import draw_kinds
 from parity.fuzz.chooser import Chooser
 from parity.fuzz.draw_options import activation, constraint, penalty, start
+from parity.fuzz.shapes import LayerSpec, Shape, after_layer
 from parity.units import Obj
 
 KINDS = {
@@ -51,23 +52,11 @@ def dense(c: Chooser, units: int, function: Any = None, shape: Shape = ()) -> La
 
 def batch_normalization(c: Chooser, shape: Shape) -> LayerSpec:
     """Return a `BatchNormalization` layer with random options."""
-    kwargs: dict[str, Any] = {}
+    kwargs: dict[str, Any] = draw_kinds.centred(c)
     if len(shape) > 1 and c.chance(0.6):
-        kwargs["axis"] = c.pick([*range(1, len(shape) + 1), *range(-len(shape), 0)])
+        kwargs["axis"] = draw_kinds.some_axis(c, shape)
     if c.chance(0.4):
         kwargs["momentum"] = c.pick((0.0, 0.5, 0.9, 1.0, c.real(0.1, 0.999)))
-    if c.chance(0.4):
-        kwargs["epsilon"] = c.size(1e-5, 0.3)
-    for flag, chance in (("center", 0.2), ("scale", 0.2)):
-        if c.chance(chance):
-            kwargs[flag] = False
-    for name in ("beta", "gamma"):
-        if c.chance(0.3):
-            kwargs[f"{name}_initializer"] = start(c, matrix=False)
-        if c.chance(0.15):
-            kwargs[f"{name}_regularizer"] = penalty(c)
-        if c.chance(0.06):
-            kwargs[f"{name}_constraint"] = constraint(c)
     if c.chance(0.15):
         kwargs["moving_mean_initializer"] = start(c, matrix=False)
     if c.chance(0.15):
@@ -98,7 +87,15 @@ def _common(c: Chooser, kwargs: dict[str, Any], frozen: float = 0.0) -> dict[str
 
 def hidden_layer(c: Chooser, shape: Shape) -> LayerSpec:
     """Return one random layer for samples of this shape."""
-    kind = c.weigh(KINDS)
+    kind = c.weigh({**KINDS, "another": 4.0})
+    if kind == "another":
+        options = {k: weight for k, (weight, _) in draw_kinds.KINDS.items() if _may_fit(k, shape)}
+        found = draw_kinds.another_layer(c, c.weigh(options), shape)
+        if found is not None and found[0] not in draw_kinds.BARE:
+            found = found[0], _common(c, found[1], frozen=0.08)
+        if found is not None:
+            return found
+        kind = "Dense"
     if kind == "Dense":
         return dense(c, width(c), shape=shape)
     if kind == "BatchNormalization":
@@ -108,6 +105,12 @@ def hidden_layer(c: Chooser, shape: Shape) -> LayerSpec:
     if kind == "Flatten":
         return "Flatten", _common(c, {})
     return "Activation", _common(c, {"activation": activation(c, shape) or "linear"})
+
+
+def _may_fit(kind: str, shape: Shape) -> bool:
+    """Tell whether a layer of this kind works on samples of as many axes."""
+    rank = 3 if "2D" in kind else {"SpatialDropout1D": 2, "RepeatVector": 1}.get(kind)
+    return rank in (None, len(shape))
 
 
 def width(c: Chooser) -> int:
@@ -121,13 +124,13 @@ def body(c: Chooser, input_shape: Shape) -> tuple[list[LayerSpec], Shape]:
     shape = input_shape
     for _ in range(c.weigh({0: 1, 1: 2, 2: 3, 3: 3, 4: 2, 5: 1})):
         layer = hidden_layer(c, shape)
-        behind = after_layer(shape, layer)
+        behind = after_layer([shape], layer)
         if behind is not None:
             layers.append(layer)
             shape = behind
     if len(shape) > 1 and c.chance(0.75):
         layers.append(("Flatten", {}))
-        behind = after_layer(shape, layers[-1])
+        behind = after_layer([shape], layers[-1])
         assert behind is not None
         shape = behind
     return layers, shape

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from parity.fuzz.case import Activated, Shape, after_activation
 from parity.fuzz.chooser import Chooser
+from parity.fuzz.shapes import Activated, Shape, after_activation
 from parity.tables.layers import ACTIVATIONS
 from parity.units import Obj
 

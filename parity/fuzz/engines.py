@@ -1,4 +1,4 @@
-"""The two engines as random models need them: more options of `compile`, and no tracing.
+"""The two engines as random models need them: graphs, more options of `compile`, and no tracing.
 
 Keras runs eagerly here: a random model takes a few steps only, and tracing it would take longer
 than all of them. The kernels are the same ones.
@@ -9,80 +9,47 @@ from __future__ import annotations
 import contextlib
 import functools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 import nnscratch
 from nnscratch import config
+from nnscratch.typing import Array
 from parity.engines import nnscratch_engine
 from parity.engines.keras_engine import KerasEngine, KerasTwin
 from parity.engines.keras_session import set_float_type
 from parity.engines.nnscratch_engine import NnscratchEngine, NnscratchTwin
-from parity.engines.protocol import resolve
-from parity.fuzz.case import Activated, FuzzCase
-
-MakeActivation = Callable[[Activated], Any]
-
-
-def build(library: Any, case: FuzzCase, make_activation: MakeActivation, **options: Any) -> Any:
-    """Build and compile a random model with a library's public API.
-
-    Args:
-        library: the library's top module.
-        case: the model.
-        make_activation: makes an activation with options in the library's way.
-        options: further arguments of `compile`.
-    """
-
-    def made(value: Any) -> Any:
-        return make_activation(value) if isinstance(value, Activated) else resolve(library, value)
-
-    library.utils.set_random_seed(case.seed)
-    model = library.Sequential(name="twin")
-    model.add(library.layers.Input(shape=case.input_shape))
-    for kind, kwargs in case.layers():
-        model.add(getattr(library.layers, kind)(**{k: made(v) for k, v in kwargs.items()}))
-    model.compile(
-        optimizer=_optimizer(library, case),
-        loss=resolve(library, case.loss),
-        loss_weights=case.loss_weight,
-        metrics=[resolve(library, m) for m in case.metrics],
-        weighted_metrics=[resolve(library, m) for m in case.weighted_metrics],
-        **options,
-    )
-    return model
-
-
-def _optimizer(library: Any, case: FuzzCase) -> Any:
-    name, given = case.optimizer
-    kwargs = dict(given)
-    if case.rate_by_function:
-        kwargs["learning_rate"] = functools.partial(float, kwargs["learning_rate"])
-    optimizer = getattr(library.optimizers, name)(**kwargs)
-    if case.excluded:
-        optimizer.exclude_from_weight_decay(var_names=list(case.excluded))
-    return optimizer
+from parity.engines.protocol import Tensors
+from parity.fuzz.assembly import Assembled, build
+from parity.fuzz.case import FuzzCase
+from parity.fuzz.shapes import Activated
 
 
 class FuzzKeras(KerasEngine):
-    """Keras, run eagerly.
+    """Keras, run eagerly. A model is built once and afterwards set back to its start.
 
     Attributes:
-        made: the twins made so far, in order.
+        made: the twins made in this session, by case and float type.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.made: list[KerasTwin] = []
+        self.made: dict[str, tuple[KerasTwin, Tensors, list[Array]]] = {}
 
-    def twin(self, case: Any, dtype: str, input_shape: tuple[int, ...]) -> KerasTwin:
-        """Build the model of a case."""
+    def twin(self, case: Any, dtype: str, input_shape: Any) -> KerasTwin:
+        """Return the model of a case, at its start."""
         set_float_type(self.keras, dtype)
-        model = build(self.keras, case, self._activation, run_eagerly=True)
-        self.made.append(KerasTwin(self, model))
-        return self.made[-1]
+        key = f"{case!r} {dtype}"
+        if key not in self.made:
+            assembled = build(self.keras, case, self._activation, run_eagerly=True)
+            twin = KerasTwin(self, assembled.model, _calls_in_keras(assembled))
+            self.made[key] = twin, twin.state(), twin.hidden()
+        twin, state, hidden = self.made[key]
+        twin.load(state)
+        twin.load_hidden(hidden)
+        return twin
 
     def _activation(self, spec: Activated) -> Any:
         function = getattr(self.keras.activations, spec.name)
@@ -102,21 +69,30 @@ class FuzzKeras(KerasEngine):
             self.made.clear()
 
 
+def _calls_in_keras(assembled: Assembled) -> dict[str, list[int]]:
+    """Return the calls of shared layers in the order in which Keras makes them."""
+    number = {}
+    for i, tensor in assembled.made.items():
+        history = tensor._keras_history
+        number[history.operation.name, history.node_index] = i
+    found: dict[str, list[int]] = {}
+    by_depth = getattr(assembled.model, "_nodes_by_depth", {})
+    for depth in sorted(by_depth, reverse=True):
+        for node in by_depth[depth]:
+            history = node.output_tensors[0]._keras_history
+            key = history.operation.name, history.node_index
+            if key in number:
+                found.setdefault(key[0], []).append(number[key])
+    return {name: calls for name, calls in found.items() if len(calls) > 1}
+
+
 class FuzzNnscratch(NnscratchEngine):
-    """nnscratch, told to carry on when a loss is not finite, as Keras does.
+    """nnscratch, told to carry on when a loss is not finite, as Keras does."""
 
-    Attributes:
-        made: the twins made so far, in order.
-    """
-
-    def __init__(self) -> None:
-        self.made: list[NnscratchTwin] = []
-
-    def twin(self, case: Any, dtype: str, input_shape: tuple[int, ...]) -> NnscratchTwin:
+    def twin(self, case: Any, dtype: str, input_shape: Any) -> FuzzNnscratchTwin:
         """Build the model of a case."""
         nnscratch_engine.set_float_type(dtype)
-        self.made.append(NnscratchTwin(build(nnscratch, case, self._activation)))
-        return self.made[-1]
+        return FuzzNnscratchTwin(case, build(nnscratch, case, self._activation))
 
     @staticmethod
     def _activation(spec: Activated) -> Any:
@@ -133,4 +109,27 @@ class FuzzNnscratch(NnscratchEngine):
                 yield
         finally:
             config.set_nan_policy(before)
-            self.made.clear()
+
+
+class FuzzNnscratchTwin(NnscratchTwin):
+    """A model of nnscratch whose layers may be shared."""
+
+    def __init__(self, case: FuzzCase, assembled: Assembled) -> None:
+        super().__init__(assembled.model)
+        self._number = {id(tensor.node): i for i, tensor in assembled.made.items()}
+        layers = [call.layer for call in case.calls]
+        self._shared = {case.layers()[i][1]["name"] for i in layers if layers.count(i) > 1}
+
+    def outputs(self) -> Tensors:
+        """Return the output of every call in the latest step; calls of a layer are numbered."""
+        if not self._shared:
+            return super().outputs()
+        stepper = self.model._trainer.step
+        found = {}
+        calls = stepper.run.outputs_of_calls(stepper.cache)
+        for node, (name, value) in zip(stepper.run.nodes, calls, strict=True):
+            key = f"{name}/{self._number[id(node)]}" if name in self._shared else name
+            found[key] = np.copy(value)
+        return found
+
+

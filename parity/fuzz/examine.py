@@ -98,7 +98,8 @@ def examine(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNns
 
 
 def _compare(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNnscratch) -> Verdict:
-    ref, got = (engine.twin(case, dtype, case.input_shape) for engine in (reference, candidate))
+    ref, got = (engine.twin(case, dtype, case.inputs) for engine in (reference, candidate))
+    hidden = ref.hidden()
     found = _starts(case, dtype, ref.state(), got.state())
     if found is not None:
         return Verdict(case, dtype, MISMATCH, "start", found)
@@ -112,9 +113,10 @@ def _compare(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNn
             return Verdict(case, dtype, MISMATCH, "steps", found, tensors=outcome.tensors)
         if appeal.diverged:
             return Verdict(case, dtype, DIVERGED, tensors=outcome.tensors)
-    trained = reference.made[-1].state()
+    trained = ref.state()
     if has_diverged(trained):
         return Verdict(case, dtype, DIVERGED, tensors=outcome.tensors)
+    ref.load_hidden(hidden)
     found, asked = _endings(case, dtype, ref, got, trained, reference.keras)
     verdict = Verdict(case, dtype, AGREE, tensors=outcome.tensors, excused=outcome.excused)
     if found is not None:
@@ -176,7 +178,7 @@ def _refusals(
 def _error_of(case: FuzzCase, dtype: str, engine: Any, library: Any) -> str:
     """Return what a library raises when it runs a case alone, or nothing."""
     try:
-        twin = engine.twin(case, dtype, case.input_shape)
+        twin = engine.twin(case, dtype, case.inputs)
         rows = data.make(case, dtype)
         for batch, new_epoch in data.batches(case, rows):
             twin.own_step(batch)

@@ -21,6 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnscratch.structure import transform
 from nnscratch.typing import Array
 from parity import data
 from parity.arithmetic import Deviation, deviation, scale_of
@@ -48,7 +49,7 @@ def moved_state(state: Tensors, rng: np.random.Generator) -> Tensors:
 
 def moved_rows(rows: Batch, rng: np.random.Generator) -> Batch:
     """Return rows whose inputs moved; targets and sample weights stay."""
-    return replace(rows, x=moved(rows.x, rng))
+    return replace(rows, x=transform(lambda array: moved(array, rng), rows.x))
 
 
 def has_diverged(tensors: Tensors) -> bool:
@@ -153,8 +154,8 @@ class Appeal:
     def __init__(self, case: FuzzCase, dtype: str, reference: Engine, candidate: Engine) -> None:
         self.case, self.band = case, TRAJECTORY[dtype]
         self.rows = data.make(case, dtype)
-        self.ref: Twin = reference.twin(case, dtype, case.input_shape)
-        self.got: Twin = candidate.twin(case, dtype, case.input_shape)
+        self.ref: Twin = reference.twin(case, dtype, case.inputs)
+        self.got: Twin = candidate.twin(case, dtype, case.inputs)
         self.rng = np.random.default_rng(23)
         self.diverged = False
 

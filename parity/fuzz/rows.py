@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -96,25 +97,51 @@ TARGETS: dict[str, Callable[[np.random.Generator, Shape], Array]] = {
 
 
 def random_rows(
-    n: int, shape: Shape, output: Shape, x: str, y: str, seed: int, decimals: int | None = None
-) -> tuple[Array, Array]:
+    n: int,
+    shape: Shape,
+    output: Shape,
+    x: str,
+    y: str,
+    seed: int,
+    decimals: int | None = None,
+    more: Sequence[Shape] = (),
+    others: Sequence[tuple[Shape, str]] = (),
+    names: tuple[Sequence[str], Sequence[str]] | None = None,
+) -> tuple[Any, Any]:
     """Return random inputs and targets.
 
     Args:
         n: rows.
-        shape: of one input.
-        output: of one output of the network.
+        shape: of one sample of the first input.
+        output: of one sample of the first output.
         x: how inputs are distributed, a name in `INPUTS`.
         y: kind of targets, a name in `TARGETS`.
         seed: of the numbers.
         decimals: round inputs to so many, for data that is easy to read.
+        more: shapes of further inputs.
+        others: shapes and kinds of targets of further outputs.
+        names: of inputs and of outputs, where several are to be handed over in dicts.
     """
-    given = INPUTS[x](np.random.default_rng([seed, 1]), (n, *shape))
+    given = [
+        INPUTS[x](np.random.default_rng([seed, 1, *([i] if i else [])]), (n, *one))
+        for i, one in enumerate((shape, *more))
+    ]
     if decimals is not None:
-        given = np.round(given, decimals)
-    wanted = TARGETS[y](np.random.default_rng([seed, 2]), (n, *output))
-    assert math.prod(wanted.shape) >= n
-    return given, wanted
+        given = [np.round(one, decimals) for one in given]
+    wanted = [
+        TARGETS[kind](np.random.default_rng([seed, 2, *([i] if i else [])]), (n, *one))
+        for i, (one, kind) in enumerate([(output, y), *others])
+    ]
+    assert all(math.prod(one.shape) >= n for one in wanted)
+    named = names or (None, None)
+    return _packed(given, named[0]), _packed(wanted, named[1])
+
+
+def _packed(arrays: list[Array], names: Sequence[str] | None) -> Any:
+    """Return one array as it is, several in a list, or in a dict by their names."""
+    if len(arrays) == 1:
+        return arrays[0]
+    return arrays if names is None else dict(zip(names, arrays, strict=True))
 
 
 data.MAKERS["random"] = random_rows

@@ -10,8 +10,10 @@ import numpy as np
 
 from parity import data
 from parity.bands import CHECK, TRAJECTORY
-from parity.fuzz.case import Activated, FuzzCase
+from parity.fuzz.assembly import FuzzNet, net_of
+from parity.fuzz.case import FuzzCase
 from parity.fuzz.examine import Verdict
+from parity.fuzz.shapes import JOINING, Activated
 from parity.units import Obj
 
 HEAD = '''"""Keras and nnscratch part here.
@@ -44,8 +46,8 @@ nnscratch.config.set_nan_policy("keras")
 np.seterr(all="ignore")
 np.set_printoptions(precision=17, floatmode="unique")
 
-x = np.array({x}, DTYPE)
-y = np.array({y}, {y_dtype})
+x = {x}
+y = {y}
 w = {w}
 '''
 
@@ -54,16 +56,13 @@ BODY = '''
 def build(lib):
     lib.utils.set_random_seed({seed})
     optimizer = lib.optimizers.{optimizer}
-{excluded}    model = lib.Sequential([
-        lib.layers.Input(shape={input_shape}),
-{layers}
-    ])
+{excluded}{model}
     model.compile(
         optimizer=optimizer,
         loss={loss},
-        loss_weights={loss_weight},
-        metrics=[{metrics}],
-        weighted_metrics=[{weighted_metrics}],
+        loss_weights={loss_weights},
+        metrics={metrics},
+        weighted_metrics={weighted_metrics},
         **({{"run_eagerly": True}} if lib is keras else {{}}),
     )
     optimizer.build(model.trainable_variables)
@@ -77,6 +76,22 @@ def variables(model):
 def copy_state(source, target):
     for a, b in zip(variables(source), variables(target)):
         b.assign(np.array(a.value))
+
+
+def each(function, value):
+    """Apply a function to one array, or to each in a list or dict of them."""
+    if isinstance(value, dict):
+        return {{name: function(array) for name, array in value.items()}}
+    if isinstance(value, list):
+        return [function(array) for array in value]
+    return None if value is None else function(value)
+
+
+def listed(value):
+    """Return arrays in a list, those of a dict sorted by name."""
+    if isinstance(value, dict):
+        return [value[name] for name in sorted(value)]
+    return value if isinstance(value, list) else [value]
 
 
 parted = False
@@ -119,9 +134,8 @@ copy_state(reference, candidate)
 for step in range(STEPS):
     if DTYPE == "float32":
         copy_state(reference, candidate)
-    first = step * BATCH % (-(-len(x) // BATCH) * BATCH)
-    rows = slice(first, first + BATCH)
-    batch = x[rows], y[rows], None if w is None else w[rows]
+    first = step * BATCH % (-(-len(listed(x)[0]) // BATCH) * BATCH)
+    batch = [each(lambda array: array[first : first + BATCH], part) for part in (x, y, w)]
     ours = candidate.train_on_batch(*batch, return_dict=True)
     theirs = reference.train_on_batch(*batch, return_dict=True)
     for name in theirs:
@@ -133,7 +147,8 @@ options = dict(batch_size=BATCH + 2, sample_weight=w, verbose=0, return_dict=Tru
 theirs, ours = reference.evaluate(x, y, **options), candidate.evaluate(x, y, **options)
 for name in theirs:
     compare(f"evaluate, {name}", theirs[name], ours[name])
-compare("predict", reference.predict(x, verbose=0), candidate.predict(x, verbose=0))"""
+for a, b in zip(*(listed(model.predict(x, verbose=0)) for model in (reference, candidate))):
+    compare("predict", a, b)"""
 
 FIT = """
 copy_state(reference, candidate)
@@ -185,8 +200,64 @@ def _optimizer(case: FuzzCase) -> str:
     return f"{name}({', '.join(f'{k}={v}' for k, v in parts.items())})"
 
 
-def _array(array: Any) -> str:
-    return "None" if array is None else repr(np.asarray(array).tolist())
+def _array(value: Any) -> str:
+    """Return the expression of one array, or of a list or dict of them."""
+    if value is None:
+        return "None"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_array(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_array(part) for part in value) + "]"
+    kind = "DTYPE" if value.dtype.kind == "f" else repr(value.dtype.name)
+    return f"np.array({np.asarray(value).tolist()!r}, {kind})"
+
+
+def model_lines(net: FuzzNet, variable: str = "model") -> list[str]:
+    """Return the lines that make a network in a library called `lib`."""
+    lines, made = [], []
+    for i, (kind, kwargs) in net.layers():
+        if kind == "Nested":
+            made.append(f"{variable}_l{i}")
+            lines += model_lines(net.within(i), made[-1])
+            if kwargs.get("trainable") is False:
+                lines.append(f"{made[-1]}.trainable = False")
+        else:
+            made.append(f"lib.layers.{kind}({_arguments(kwargs)})")
+    if not net.calls:
+        layers = "".join(f"    {layer},\n" for layer in made)
+        first = f"    lib.layers.Input(shape={net.inputs[0]}),\n"
+        text = f"{variable} = lib.Sequential([\n{first}{layers}], name={net.name!r})"
+        return lines + text.split("\n")
+    inputs = [f"{variable}_t{i}" for i in range(len(net.inputs))]
+    lines += [
+        f"{name} = lib.layers.Input(shape={shape}, name='in_{i}')"
+        for i, (name, shape) in enumerate(zip(inputs, net.inputs, strict=True))
+    ]
+    lines += [f"{variable}_l{i} = {layer}" for i, layer in enumerate(made) if "(" in layer]
+    for i, call in enumerate(net.calls, start=len(inputs)):
+        sources = ", ".join(f"{variable}_t{source}" for source in call.sources)
+        several = net.network[call.layer][0] in JOINING
+        sources = f"[{sources}]" if several else sources
+        lines.append(f"{variable}_t{i} = {variable}_l{call.layer}({sources})")
+    last = len(inputs) + len(net.calls) - 1
+    outputs = [f"{variable}_t{i}" for i in net.outputs or (last,)]
+    names = net.names or (None, None)
+    ends = _grouped(inputs, names[0]), _grouped(outputs, names[1])
+    return [*lines, f"{variable} = lib.Model({ends[0]}, {ends[1]}, name={net.name!r})"]
+
+
+def _grouped(values: Any, names: Any) -> str:
+    """Return one expression as it is, several as a list, or as a dict by names."""
+    if len(values) == 1:
+        return str(values[0])
+    if names is None:
+        return "[" + ", ".join(values) + "]"
+    pairs = zip(names, values, strict=True)
+    return "{" + ", ".join(f"{name!r}: {value}" for name, value in pairs) + "}"
+
+
+def _several(values: Any) -> str:
+    return "[" + ", ".join(map(expression, values)) + "]"
 
 
 def render(verdict: Verdict) -> str:
@@ -197,7 +268,6 @@ def render(verdict: Verdict) -> str:
     """
     case, dtype = verdict.case, verdict.dtype
     rows = data.make(case, dtype)
-    layers = [f"        lib.layers.{kind}({_arguments(kwargs)})," for kind, kwargs in case.layers()]
     excluded = f"    optimizer.exclude_from_weight_decay(var_names={list(case.excluded)!r})\n"
     by_class = None if case.weighted or not case.class_weight else dict(case.class_weight)
     fit = FIT.format(
@@ -211,21 +281,20 @@ def render(verdict: Verdict) -> str:
         batch=case.batch_size,
         x=_array(rows.x),
         y=_array(rows.y),
-        y_dtype="DTYPE" if rows.y.dtype.kind == "f" else repr(rows.y.dtype.name),
-        w="None"
-        if rows.sample_weight is None
-        else f"np.array({_array(rows.sample_weight)}, DTYPE)",
+        w=_array(rows.sample_weight),
     )
+    names = (case.data.kwargs.get("names") or (None, None))[1]
+    ends = case.ends
+    weights = [repr(end.weight) for end in ends]
     body = BODY.format(
         seed=case.seed,
         optimizer=_optimizer(case),
         excluded=excluded if case.excluded else "",
-        input_shape=case.input_shape,
-        layers="\n".join(layers),
-        loss=expression(case.loss),
-        loss_weight=case.loss_weight,
-        metrics=", ".join(expression(m) for m in case.metrics),
-        weighted_metrics=", ".join(expression(m) for m in case.weighted_metrics),
+        model="\n".join("    " + line for line in model_lines(net_of(case))),
+        loss=_grouped([expression(end.loss) for end in ends], names),
+        loss_weights=_grouped(weights, names) if case.others else repr(case.loss_weight),
+        metrics=_grouped([_several(end.metrics) for end in ends], names),
+        weighted_metrics=_grouped([_several(end.weighted_metrics) for end in ends], names),
         models=START + TRAIN + (fit if dtype == "float64" else ""),
     )
     return text + (ACTIVATION if "activation(lib," in body else "") + body

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from parity.fuzz.case import FuzzCase, LayerSpec, fitted
+from parity.fuzz.case import FuzzCase, fitted
+from parity.fuzz.shapes import Call, LayerSpec, Shape
 from parity.units import Data, Obj
 
 Fails = Callable[[FuzzCase], bool]
@@ -74,8 +75,58 @@ def _smaller(size: int) -> list[int]:
 
 def _fewer_layers(case: FuzzCase) -> Iterator[FuzzCase]:
     network = case.network
-    for i in range(len(network)):
-        yield replace(case, network=network[:i] + network[i + 1 :])
+    if not case.calls:
+        for i in range(len(network)):
+            yield replace(case, network=network[:i] + network[i + 1 :])
+        return
+    if len(case.inputs) == 1 and not case.others:
+        yield replace(case, network=tuple(network[call.layer] for call in case.calls), calls=())
+    yield replace(case, others=(), packing="list")
+    for i in range(len(case.others)):
+        yield replace(case, others=case.others[:i] + case.others[i + 1 :])
+    for i in range(len(case.calls) - 1):
+        for source in case.calls[i].sources:
+            yield _without_call(case, i, source)
+    for i, call in enumerate(case.calls):
+        if call.layer in (other.layer for other in case.calls[:i]):
+            own = Call(len(network), call.sources)
+            calls = (*case.calls[:i], own, *case.calls[i + 1 :])
+            yield replace(case, network=(*network, network[call.layer]), calls=calls)
+    for i, tensor in enumerate(case.inputs[1:], start=1):
+        if tensor == case.inputs[0]:
+            yield _redirected(case, i, 0)
+
+
+def _without_call(case: FuzzCase, i: int, source: int) -> FuzzCase:
+    """Return the case where what call i makes is left out, and one of its sources passed on."""
+    first = len(case.inputs)
+    short = _redirected(case, first + i, source)
+
+    def after(number: int) -> int:
+        return number - 1 if number > first + i else number
+
+    return replace(
+        short,
+        calls=tuple(
+            Call(call.layer, tuple(map(after, call.sources)))
+            for k, call in enumerate(short.calls)
+            if k != i
+        ),
+        others=tuple(replace(o, tensor=after(o.tensor)) for o in short.others),
+    )
+
+
+def _redirected(case: FuzzCase, old: int, new: int) -> FuzzCase:
+    """Return the case where one tensor takes the place of another."""
+
+    def instead(number: int) -> int:
+        return new if number == old else number
+
+    return replace(
+        case,
+        calls=tuple(Call(c.layer, tuple(map(instead, c.sources))) for c in case.calls),
+        others=tuple(replace(o, tensor=instead(o.tensor)) for o in case.others),
+    )
 
 
 def _plainer_training(case: FuzzCase) -> Iterator[FuzzCase]:
@@ -89,6 +140,10 @@ def _plainer_training(case: FuzzCase) -> Iterator[FuzzCase]:
         "rate_by_function": False,
         "split": 0.0,
         "shuffle": False,
+        "packing": "list",
+        "others": tuple(
+            replace(other, metrics=(), weighted_metrics=(), weight=1.0) for other in case.others
+        ),
     }
     for name, value in plain.items():
         yield replace(case, **{name: value})
@@ -111,11 +166,17 @@ def _without_each(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {name: value for name, value in options.items() if name != dropped}
 
 
+REQUIRED = {
+    *("units", "activation", "rate", "stddev", "filters", "kernel_size", "target_shape", "dims"),
+    *("n", "scale", "axes", "groups", "inputs", "network", "calls"),
+}
+"""Arguments that layers cannot do without, or that shapes hang on."""
+
+
 def _plainer_layers(case: FuzzCase) -> Iterator[FuzzCase]:
-    required = {"Dense": {"units"}, "Activation": {"activation"}, "Dropout": {"rate"}}
     for i, (kind, kwargs) in enumerate(case.network):
         for name in kwargs:
-            if name not in required.get(kind, set()):
+            if name not in REQUIRED and kind != "Normalization":
                 fewer = {key: value for key, value in kwargs.items() if key != name}
                 yield _with_layer(case, i, (kind, fewer))
         for name, value in kwargs.items():
@@ -130,15 +191,19 @@ def _with_layer(case: FuzzCase, i: int, layer: LayerSpec) -> FuzzCase:
 
 
 def _narrower(case: FuzzCase) -> Iterator[FuzzCase]:
-    shape = case.input_shape
-    for i in range(len(shape)):
-        if len(shape) > 1:
-            yield replace(case, input_shape=shape[:i] + shape[i + 1 :])
-        for size in _smaller(shape[i]):
-            yield replace(case, input_shape=(*shape[:i], size, *shape[i + 1 :]))
+    for k, shape in enumerate(case.inputs):
+        for i in range(len(shape)):
+            if len(shape) > 1:
+                yield _with_input(case, k, shape[:i] + shape[i + 1 :])
+            for size in _smaller(shape[i]):
+                yield _with_input(case, k, (*shape[:i], size, *shape[i + 1 :]))
     for i, (kind, kwargs) in enumerate(case.network):
         for units in _smaller(kwargs.get("units", 1)):
             yield _with_layer(case, i, (kind, {**kwargs, "units": units}))
+
+
+def _with_input(case: FuzzCase, k: int, shape: Shape) -> FuzzCase:
+    return replace(case, inputs=(*case.inputs[:k], shape, *case.inputs[k + 1 :]))
 
 
 def _plainer_rows(case: FuzzCase) -> Iterator[FuzzCase]:
