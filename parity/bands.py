@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
+import numpy as np
+
 from nnscratch.typing import Array
 from parity.arithmetic import scale_of
 from parity.units import Allowance, Case
@@ -93,3 +95,38 @@ def companion_scale(
             if other in tensors:  # it may be frozen, or left out
                 return max(scale_of(tensors[tensor]), scale_of(tensors[other]))
     return None
+
+
+WEIGHED = {"bias": "kernel", "beta": "gamma"}
+"""Variables whose gradient sums up the terms that, weighed by inputs, make another's."""
+
+ULPS = 4.0
+"""Roundings of the terms of such a sum that are no difference."""
+
+
+def sum_scale(tensor: str, tensors: Mapping[str, Array], band: float) -> float | None:
+    """Return the scale for a sum whose terms cancel by chance, or None for its own.
+
+    Signs that add up to nothing (an absolute error, a hinge) leave the gradient of a bias with the
+    last roundings of its terms. The gradient of the kernel is made of the same terms and tells how
+    large they are: a difference of a few units in the last place of it is none.
+
+    Args:
+        tensor: name such as `"gradient/0_Dense/bias"`.
+        tensors: all tensors of the reference at this step.
+        band: the error that the tensor may have.
+
+    >>> tensors = {"gradient/a/bias": np.array([0.0]), "gradient/a/kernel": np.array([2.0])}
+    >>> round(sum_scale("gradient/a/bias", tensors, 1e-12), 6)
+    0.001776
+    """
+    kind, _, rest = tensor.partition("/")
+    layer, _, variable = rest.partition("/")
+    name, slash, slot = variable.partition("/")
+    other = f"{kind}/{layer}/{WEIGHED.get(name)}{slash}{slot}"
+    if kind not in ("gradient", "slot") or other not in tensors:
+        return None
+    eps = float(np.finfo(tensors[tensor].dtype).eps)
+    least = ULPS * eps / band * scale_of(tensors[other])
+    own = scale_of(tensors[tensor])
+    return least if least > own else None

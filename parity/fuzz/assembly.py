@@ -105,7 +105,6 @@ class FuzzNet:
         prefix = "" if self.name == "twin" else self.name.removesuffix("Nested")
         return list(enumerate(named_layers(self.network, self.seed, prefix)))
 
-
     def within(self, i: int) -> FuzzNet:
         """Return the network of layer i, which is a model itself."""
         _, (_, kwargs) = self.layers()[i]
@@ -120,7 +119,9 @@ def net_of(case: FuzzCase) -> FuzzNet:
     return FuzzNet(case.inputs, case.network, case.calls, case.seed, "twin", outputs, names)
 
 
-def build(library: Any, case: FuzzCase, make_activation: MakeActivation, **options: Any) -> Assembled:
+def build(
+    library: Any, case: FuzzCase, make_activation: MakeActivation, **options: Any
+) -> Assembled:
     """Build and compile a random model with a library's public API.
 
     Args:

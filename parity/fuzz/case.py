@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from parity.fuzz.shapes import Call, LayerSpec, Shape, chain, tensor_shapes
 from parity.units import Case, Data, Obj
@@ -224,5 +223,3 @@ def _penalty_fits(layer: LayerSpec, shape: Shape) -> bool:
         return True
     rows = penalty.kwargs.get("mode", "rows") == "rows"
     return kind == "Dense" and (shape[-1] if rows else kwargs["units"]) >= 2
-
-

@@ -143,13 +143,12 @@ def _print_verdicts(
             console.print(f"\n{verdict}", markup=False, highlight=False, soft_wrap=True)
     models = len({v.case.name for v in verdicts})
     tensors = sum(v.tensors for v in verdicts)
-    excused = sum(v.excused for v in verdicts)
     findings = sum(v.failed for v in verdicts)
     left = len(plan.numbers) - models
     unfinished = f" ({left} left when time was up)" if left else ""
     console.print(
         f"\n{models} models{unfinished}, {len(verdicts)} runs, {tensors:,} tensors in lock-step, "
-        f"{excused:,} of them excused, {findings} findings, {seconds:.0f} s"
+        f"{findings} findings, {seconds:.0f} s"
     )
 
 

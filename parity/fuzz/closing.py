@@ -16,28 +16,35 @@ EPOCHS = 2
 def closing(library: Any, model: Any, case: FuzzCase, rows: Batch, with_fit: bool) -> Tensors:
     """Use a trained model as its owner would, and return all numbers that come out.
 
+    Either `evaluate` and `predict`, or training on with `fit`, over shuffled rows, which evaluates
+    between epochs where the model has rows set apart for it.
+
     Args:
         library: the library's top module.
         model: its model, in the state that training left.
         case: what it is.
         rows: all rows of the case.
-        with_fit: also train on with `fit`, over shuffled rows.
+        with_fit: train on, instead of looking at what was learned.
     """
-    dtype = model.dtype
-    bigger, smaller = case.batch_size + 2, max(1, case.batch_size - 1)
+    return _train_on(library, model, case, rows) if with_fit else _look(model, case, rows)
+
+
+def _look(model: Any, case: FuzzCase, rows: Batch) -> Tensors:
     logs = model.evaluate(
         rows.x,
         rows.y,
-        batch_size=bigger,
+        batch_size=case.batch_size + 2,
         sample_weight=rows.sample_weight,
         verbose=0,
         return_dict=True,
     )
-    found = {f"evaluate/{name}": np.asarray(value, dtype) for name, value in logs.items()}
+    found = {f"evaluate/{name}": np.asarray(v, model.dtype) for name, v in logs.items()}
+    smaller = max(1, case.batch_size - 1)
     predicted = flatten(model.predict(rows.x, batch_size=smaller, verbose=0))
-    found |= {f"predict/{i}": np.asarray(array) for i, array in enumerate(predicted)}
-    if not with_fit:
-        return found
+    return found | {f"predict/{i}": np.asarray(array) for i, array in enumerate(predicted)}
+
+
+def _train_on(library: Any, model: Any, case: FuzzCase, rows: Batch) -> Tensors:
     library.utils.set_random_seed(case.seed + 1)
     by_class = None if case.weighted else case.class_weight
     trained = model.fit(
@@ -51,6 +58,7 @@ def closing(library: Any, model: Any, case: FuzzCase, rows: Batch, with_fit: boo
         class_weight=None if by_class is None else dict(by_class),
         verbose=0,
     )
-    found |= {f"fit/{name}": np.asarray(v, dtype) for name, v in trained.history.items()}
+    history = trained.history.items()
+    found = {f"fit/{name}": np.asarray(v, model.dtype) for name, v in history}
     weights = named_weights(model)
     return found | {f"fit/{layer}/{v.name}": np.array(v.value) for layer, v in weights}

@@ -88,9 +88,7 @@ def _share(c: Chooser, sketch: Sketch) -> None:
     if not places:
         return
     place = c.pick(places)
-    shapes = [
-        sketch.shapes[i] for i in next(k.sources for k in sketch.calls if k.layer == place)
-    ]
+    shapes = [sketch.shapes[i] for i in next(k.sources for k in sketch.calls if k.layer == place)]
     fitting = [[i for i, s in enumerate(sketch.shapes) if s == shape] for shape in shapes]
     sketch.share(place, *(c.pick(numbers) for numbers in fitting))
 
@@ -148,5 +146,3 @@ def _nest(c: Chooser, sketch: Sketch) -> None:
     if has_weights(inner["network"]) and c.chance(0.15):
         inner["trainable"] = False
     sketch.add(("Nested", inner), source)
-
-

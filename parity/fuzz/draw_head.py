@@ -231,6 +231,8 @@ def real_numbers(c: Chooser, shape: Shape) -> Head:
         *("mae", "mse", "mean_squared_error", "cosine_similarity", "mape"),
         metric("RootMeanSquaredError"),
         metric("LogCoshError"),
+        metric("MeanAbsoluteError"),
+        metric("MeanSquaredError"),
     )
     if len(shape) == 1:
         aggregation = c.pick(("uniform_average", "variance_weighted_average", None))
@@ -248,7 +250,10 @@ def positive_numbers(c: Chooser, shape: Shape) -> Head:
     named = ("msle", "poisson", "mape", "kl_divergence", "mean_squared_logarithmic_error")
     objects = ("MeanSquaredLogarithmicError", "Poisson", "MeanAbsolutePercentageError")
     chosen = c.pick(named) if c.chance(0.4) else loss(c, c.pick(objects))
-    pool = ("mae", "msle", "mape", "poisson", "mse", metric("RootMeanSquaredError"))
+    pool: tuple[str | Obj, ...] = (
+        *("mae", "msle", "mape", "poisson", "mse", "mean_squared_logarithmic_error"),
+        *map(metric, ("RootMeanSquaredError", "MeanAbsolutePercentageError", "KLDivergence")),
+    )
     return Head(layers, chosen, "positive", pool)
 
 

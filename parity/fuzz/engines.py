@@ -131,5 +131,3 @@ class FuzzNnscratchTwin(NnscratchTwin):
             key = f"{name}/{self._number[id(node)]}" if name in self._shared else name
             found[key] = np.copy(value)
         return found
-
-

@@ -149,6 +149,8 @@ class Appeal:
 
     Attributes:
         diverged: whether the run left the range of its float type.
+        asked: whether Keras's own movement had to be asked for.
+        tensors: how many tensors were compared.
     """
 
     def __init__(self, case: FuzzCase, dtype: str, reference: Engine, candidate: Engine) -> None:
@@ -157,7 +159,8 @@ class Appeal:
         self.ref: Twin = reference.twin(case, dtype, case.inputs)
         self.got: Twin = candidate.twin(case, dtype, case.inputs)
         self.rng = np.random.default_rng(23)
-        self.diverged = False
+        self.diverged = self.asked = False
+        self.tensors = 0
 
     def hear(self) -> Finding | None:
         """Run all steps; return the first mismatch, or None if there is none."""
@@ -185,6 +188,7 @@ class Appeal:
             return None
 
         def once_more() -> Tensors:
+            self.asked = True
             self.ref.load(moved_state(state, self.rng))
             self.ref.load_hidden(hidden)
             with shaken(self.rng):
@@ -195,7 +199,9 @@ class Appeal:
                     tensors = tensors | self.ref.infer(moved_rows(batch, self.rng))
             return tensors
 
+        self.tensors += len(expected)
         found = first_unexplained(expected, received, once_more, self.band, number)
-        self.ref.load(after)
-        self.ref.load_hidden(resume)
+        if look or self.asked:
+            self.ref.load(after)
+            self.ref.load_hidden(resume)
         return found

@@ -79,7 +79,8 @@ def shrink_finding(verdict: Verdict, engines: Engines) -> Shrunk:
 
     def fails(case: FuzzCase) -> bool:
         found = examine(case, verdict.dtype, *engines)
-        return found.verdict == verdict.verdict and _error(found) == _error(verdict)
+        same_place = (found.verdict, found.stage) == (verdict.verdict, verdict.stage)
+        return same_place and _error(found) == _error(verdict)
 
     smallest = shrink(verdict.case, fails)
     small = examine(smallest, verdict.dtype, *engines)

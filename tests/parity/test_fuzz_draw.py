@@ -10,21 +10,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nnscratch import layers, losses, metrics, optimizers
+from nnscratch.naming import to_snake_case
+from nnscratch.structure import flatten
 from parity import data
-from parity.fuzz.case import Activated, FuzzCase, after_activation, fitted, output_shape
+from parity.fuzz.case import FuzzCase, fitted
 from parity.fuzz.chooser import Chooser
 from parity.fuzz.draw import draw
 from parity.fuzz.draw_options import NAMED, NOT_DRAWN
 from parity.fuzz.engines import FuzzNnscratch
 from parity.fuzz.rows import INPUTS, TARGETS
+from parity.fuzz.shapes import Activated, Call, after_activation, after_layer, tensor_shapes
 from parity.units import Data, Obj
 
-CASES = [draw(1, number) for number in range(400)]
+CASES = [draw(1, number) for number in range(1000)]
 
 
 def test_a_model_depends_on_seed_and_number_alone() -> None:
-    again = [draw(1, number) for number in (399, 7, 0)]
-    assert again == [CASES[399], CASES[7], CASES[0]]
+    again = [draw(1, number) for number in (999, 7, 0)]
+    assert again == [CASES[999], CASES[7], CASES[0]]
     assert draw(2, 7) != CASES[7]
 
 
@@ -47,17 +51,28 @@ def test_the_number_of_steps_can_be_given() -> None:
 
 def test_every_model_is_valid_and_its_rows_fit_it() -> None:
     for case in CASES:
-        shape = output_shape(case.input_shape, case.network)
-        assert shape is not None
+        shapes = tensor_shapes(case.inputs, case.network, case.calls)
+        assert shapes is not None
         assert fitted(case) == case
         rows = data.make(case, "float64")
-        assert rows.x.shape == (case.samples, *case.input_shape)
-        expected = {
-            "labels": shape[:-1],
-            "label_column": (*shape[:-1], 1),
-            "reals_flat": shape[:-1],
-        }.get(case.data.kwargs["y"], shape)
-        assert rows.y.shape == (case.samples, *expected)
+        for x, shape in zip(flatten(rows.x), case.inputs, strict=True):
+            assert x.shape == (case.samples, *shape)
+        targets = rows.y if isinstance(rows.y, dict) else dict(enumerate(listed(rows.y)))
+        for y, end in zip(targets.values(), case.ends, strict=True):
+            shape = shapes[end.tensor]
+            expected = {
+                "labels": shape[:-1],
+                "label_column": (*shape[:-1], 1),
+                "reals_flat": shape[:-1],
+            }.get(end.targets, shape)
+            assert y.shape == (case.samples, *expected)
+        if isinstance(rows.y, dict):
+            assert list(rows.y) == [case.name_of_tensor(end.tensor) for end in case.ends]
+        assert (rows.sample_weight is not None) is case.weighted
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -66,21 +81,37 @@ def test_nnscratch_trains_every_model() -> None:
     with engine.session():
         for case in CASES[:150]:
             dtype = case.dtypes[-1]
-            twin = engine.twin(case, dtype, case.input_shape)
+            twin = engine.twin(case, dtype, case.inputs)
             batch, new_epoch = next(data.batches(case, data.make(case, dtype)))
             found = twin.step(batch, new_epoch)
-            last = f"output/{case.layers()[-1][1]['name']}"
-            assert found[last].shape[1:] == output_shape(case.input_shape, case.network)
+            shapes = tensor_shapes(case.inputs, case.network, case.calls)
+            assert shapes is not None
+            called = [call.layer for call in case.wires]
+            for i, call in enumerate(case.wires):
+                name = case.layers()[call.layer][1]["name"]
+                key = f"output/{name}" + (f"/{i}" if called.count(call.layer) > 1 else "")
+                assert found[key].shape[1:] == shapes[len(case.inputs) + i]
 
 
 def test_every_part_is_drawn() -> None:
     described = repr(CASES)
-    layers = {kind for case in CASES for kind, _ in case.network}
-    assert layers == {"Dense", "Activation", "BatchNormalization", "Dropout", "Flatten"}
-    assert {case.optimizer[0] for case in CASES} == {"SGD", "Adagrad", "RMSprop", "Adam"}
+    kinds = {kind for case in CASES for kind, _ in case.network}
+    assert kinds == classes(layers, layers.Layer) - set(NEVER_LAYERS) | {"Nested"}
+    assert {case.optimizer[0] for case in CASES} == classes(optimizers, optimizers.Optimizer)
+    rates = classes(optimizers.schedules, optimizers.schedules.LearningRateSchedule)
+    for name in rates:
+        assert f"optimizers.schedules.{name}(" in described, name
+    for name in classes(losses, losses.Loss) - {"LossFunctionWrapper"}:
+        assert f"losses.{name}(" in described, name
+    for name in classes(metrics, metrics.Metric) - set(NEVER_METRICS):
+        assert f"metrics.{name}(" in described or to_snake_case(name) in described, name
     assert {case.data.kwargs["x"] for case in CASES} == set(INPUTS)
     assert {case.data.kwargs["y"] for case in CASES} == set(TARGETS)
-    assert {len(case.input_shape) for case in CASES} == {1, 2, 3}
+    assert {len(shape) for case in CASES for shape in case.inputs} == {1, 2, 3}
+    assert {len(case.inputs) for case in CASES} == {1, 2, 3}
+    assert {len(case.others) for case in CASES} == {0, 1, 2}
+    shared = [[call.layer for call in case.calls] for case in CASES]
+    assert any(len(set(called)) < len(called) for called in shared)
     for name in NAMED:
         assert f"'activation': '{name}'" in described, name
     for word in (
@@ -115,6 +146,25 @@ def test_every_part_is_drawn() -> None:
         assert any(getattr(case, field) for case in CASES), field
 
 
+NEVER_LAYERS = {
+    "InputLayer": "every model has its own",
+    "Lambda": "needs a function and its derivative",
+}
+NEVER_METRICS = {
+    "MeanAbsoluteScaledError": "nnscratch's own",
+    "MeanMetricWrapper": "needs a function",
+    "Mean": "takes no targets",
+    "Sum": "takes no targets",
+    "Accuracy": "compares class numbers, which no output is",
+}
+
+
+def classes(module, base: type) -> set[str]:
+    """Return the names of the classes of a kind, each by the name that it calls itself."""
+    found = [value for value in vars(module).values() if isinstance(value, type)]
+    return {c.__name__ for c in found if issubclass(c, base) and c is not base}
+
+
 def test_what_keras_cannot_be_held_against_is_not_drawn() -> None:
     described = repr([draw(seed, number) for seed in (2, 3) for number in range(300)])
     assert not [name for name in NOT_DRAWN if f"'{name}'" in described or f"{name}(" in described]
@@ -135,7 +185,7 @@ SOUND = FuzzCase(
     samples=10,
     batch_size=4,
     steps=2,
-    input_shape=(3,),
+    inputs=((3,),),
 )
 
 
@@ -148,7 +198,7 @@ SOUND = FuzzCase(
         {"network": (("Dense", {"units": 4}), ("BatchNormalization", {"axis": 2}))},
         {"network": (("Dense", {"units": 4}), ("Dropout", {"rate": 0.5, "noise_shape": (None,)}))},
         {"network": (("Dense", {"units": 5, "activation": "glu"}),)},
-        {"input_shape": (3, 2), "weighted": True},  # one weight for several targets
+        {"inputs": ((3, 2),), "weighted": True},  # one weight for several targets
         {"batch_size": 11},
         {"split": 0.95},  # no row left to learn from
         {"data": Data("random", {"x": "normal", "y": "reals_flat", "seed": 1})},
@@ -165,6 +215,66 @@ def test_an_orthogonal_penalty_needs_two_vectors() -> None:
         penalty = Obj("regularizers.OrthogonalRegularizer", {"mode": mode})
         layers = (("Dense", {"units": units, "kernel_regularizer": penalty}), *SOUND.network)
         assert (fitted(replace(SOUND, network=layers)) is not None) is fits
+
+
+FORKED = replace(
+    SOUND,
+    network=(
+        ("Dense", {"units": 3}),
+        ("Add", {}),
+        ("Dense", {"units": 4}),
+        ("Dense", {"units": 4}),
+    ),
+    calls=(Call(0, (0,)), Call(0, (1,)), Call(1, (0, 2)), Call(3, (1,)), Call(2, (3,))),
+)
+
+
+def test_a_graph_loses_what_no_output_depends_on() -> None:
+    case = fitted(FORKED)
+    assert case is not None
+    assert [kind for kind, _ in case.network] == ["Dense", "Add", "Dense"]
+    assert case.calls == (Call(0, (0,)), Call(0, (1,)), Call(1, (0, 2)), Call(2, (3,)))
+    assert [end.tensor for end in case.ends] == [4]
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        (Call(0, (0,)), Call(1, (0,)), Call(2, (2,))),  # one tensor to add
+        (Call(2, (0,)), Call(1, (0, 1))),  # 3 and 4 columns
+        (Call(0, (0,)), Call(3, (1,)), Call(0, (2,)), Call(1, (1, 3)), Call(2, (4,))),  # 3 and 4
+    ],
+)
+def test_invalid_graphs_are_told_apart(calls: tuple[Call, ...]) -> None:
+    assert fitted(replace(FORKED, calls=calls)) is None
+
+
+@pytest.mark.parametrize(
+    ("shapes", "layer", "behind"),
+    [
+        ([(5, 6, 2)], ("Conv2D", {"filters": 3, "kernel_size": (2, 3)}), (4, 4, 3)),
+        ([(5, 6, 2)], ("Conv2D", {"filters": 3, "kernel_size": 2, "strides": 2}), (2, 3, 3)),
+        ([(5, 6, 2)], ("Conv2D", {"filters": 3, "kernel_size": 3, "dilation_rate": 2}), (1, 2, 3)),
+        ([(5, 6, 2)], ("Conv2D", {"filters": 3, "kernel_size": 2, "groups": 2}), None),
+        ([(5, 6, 2)], ("MaxPooling2D", {}), (2, 3, 2)),
+        ([(5, 6, 2)], ("MaxPooling2D", {"padding": "same"}), (3, 3, 2)),
+        ([(5, 6, 2)], ("ZeroPadding2D", {"padding": (1, 2)}), (7, 10, 2)),
+        ([(5, 6, 2)], ("GlobalMaxPooling2D", {"keepdims": True}), (1, 1, 2)),
+        ([(2, 6)], ("Permute", {"dims": (2, 1)}), (6, 2)),
+        ([(2, 6)], ("Reshape", {"target_shape": (3, -1)}), (3, 4)),
+        ([(2, 6)], ("Reshape", {"target_shape": (5, -1)}), None),
+        ([(6,)], ("GroupNormalization", {"groups": 4}), None),
+        ([(2, 6), (2, 1)], ("Multiply", {}), (2, 6)),
+        ([(2, 6), (2, 5)], ("Multiply", {}), None),
+        ([(2, 6), (2, 5)], ("Concatenate", {}), (2, 11)),
+        ([(2, 6), (2, 5)], ("Concatenate", {"axis": 1}), None),
+        ([(2, 6), (5, 6)], ("Dot", {"axes": 2}), (2, 5)),
+        ([(6,), (6,)], ("Dot", {"axes": 1}), (1,)),
+        ([(3,), (3,), (3,)], ("Subtract", {}), None),
+    ],
+)
+def test_shapes_behind_layers(shapes, layer, behind) -> None:
+    assert after_layer(shapes, layer) == behind
 
 
 def test_activations_along_an_axis() -> None:

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from nnscratch import config, naming
-from parity.fuzz.case import FuzzCase
+from parity import data
+from parity.fuzz.case import PACKINGS, FuzzCase, Output, fitted
 from parity.fuzz.draw import draw
 from parity.fuzz.examine import MISMATCH, ONLY_OURS, REFUSED, examine
 from parity.fuzz.roundings import shaken
 from parity.fuzz.run import Engines, examine_model, make_engines, shrink_finding
+from parity.fuzz.script import render, reproduces
+from parity.fuzz.shapes import Call
 from parity.sabotage.table import Change, Sabotage, module
 from parity.units import DTYPES, Data
 from parity.versions import missing
@@ -61,7 +64,7 @@ MODEL = FuzzCase(
     samples=13,
     batch_size=5,
     steps=4,
-    input_shape=(4,),
+    inputs=((4,),),
 )
 
 
@@ -75,8 +78,8 @@ def halved_momentum() -> list[Change]:
     return [Change(sgd, "sgd_momentum", rule)]
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_a_broken_rule_is_found_shrunk_and_shown(dtype: str, engines: Engines) -> None:
+def test_a_broken_rule_is_found_shrunk_and_shown(engines: Engines) -> None:
+    dtype = "float32"
     assert not examine(MODEL, dtype, *engines).failed
     with Sabotage("halved", "momentum is halved", ("rule/sgd",), halved_momentum).applied():
         verdict = examine(MODEL, dtype, *engines)
@@ -88,10 +91,67 @@ def test_a_broken_rule_is_found_shrunk_and_shown(dtype: str, engines: Engines) -
         assert set(small.optimizer[1]) <= {"momentum", "learning_rate"}
         assert small.steps == 2  # momentum does nothing in the first step
         assert shrunk.shown
-    from parity.fuzz.script import reproduces
-
+    assert (shrunk.verdict.verdict, shrunk.verdict.stage) == (MISMATCH, "steps")
     with engines[0].session(), engines[1].session():
         assert not reproduces(shrunk.program)  # nothing is broken any more
+
+
+NESTED = {
+    "inputs": ((4,),),
+    "network": (("BatchNormalization", {}), ("Dense", {"units": 3}), ("Dropout", {"rate": 0.3})),
+    "calls": (),
+}
+FORKED = replace(
+    MODEL,
+    network=(
+        ("Dense", {"units": 4, "activation": "tanh"}),
+        ("Add", {}),
+        ("Nested", NESTED),
+        ("Dense", {"units": 2}),
+        ("Dense", {"units": 1, "activation": "sigmoid"}),
+    ),
+    inputs=((4,), (4,)),
+    calls=(
+        *(Call(0, (0,)), Call(0, (1,)), Call(0, (3,)), Call(1, (2, 4))),
+        *(Call(2, (5,)), Call(4, (2,)), Call(3, (6,))),
+    ),
+    others=(Output(7, "bce", "bits", ("accuracy",), (), 0.5),),
+)
+"""A shared layer, called three times; a model within; two inputs and outputs."""
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_a_graph_agrees_and_every_call_is_compared(packing: str, engines: Engines) -> None:
+    case = fitted(replace(FORKED, packing=packing))
+    assert case is not None
+    for dtype in DTYPES:
+        verdict = examine(case, dtype, *engines)
+        assert not verdict.failed, str(verdict)
+    twins = [engine.twin(case, "float64", case.inputs) for engine in engines]
+    batch, _ = next(data.batches(case, data.make(case, "float64")))
+    outputs = [
+        [name for name in twin.step(batch, True) if name.startswith("output/")] for twin in twins
+    ]
+    assert sorted(outputs[0]) == sorted(outputs[1])
+    assert {f"output/0_Dense/{call}" for call in (0, 1, 2)} < set(outputs[0])
+    assert "output/2_Nested" in outputs[0]
+
+
+def test_a_broken_graph_is_shown_by_a_program(engines: Engines) -> None:
+    case = fitted(FORKED)
+    assert case is not None
+
+    def overwrite(grads, number, gradient, cache):
+        grads[number] = gradient
+
+    changes = [Change(module("models.graph"), "_accumulate", overwrite)]
+    with Sabotage("last", "The last", ("rule/sgd",), lambda: changes).applied():
+        verdict = examine(case, "float64", *engines)
+        assert (verdict.verdict, verdict.stage) == (MISMATCH, "steps"), str(verdict)
+        with engines[0].session(), engines[1].session():
+            assert reproduces(render(verdict))
+    with engines[0].session(), engines[1].session():
+        assert not reproduces(render(verdict))
 
 
 def test_initial_weights_are_compared_to_the_bit(engines: Engines) -> None:

@@ -7,11 +7,12 @@ import functools
 import numpy as np
 import pytest
 
+from nnscratch.structure import flatten
 from parity import data
-from parity.fuzz.case import Activated
 from parity.fuzz.draw import draw
 from parity.fuzz.examine import MISMATCH, Verdict
 from parity.fuzz.script import expression, render
+from parity.fuzz.shapes import Activated
 from parity.results import Finding
 from parity.units import Obj
 
@@ -44,11 +45,15 @@ def test_a_program_needs_the_two_libraries_only() -> None:
 
 
 def test_a_program_carries_the_very_rows_of_the_model() -> None:
-    rows = data.make(draw(5, 8), "float64")
-    lines = program_of(8).splitlines()
-    [x] = [line for line in lines if line.startswith("x = ")]
-    found = eval(x.removeprefix("x = "), {"np": np, "DTYPE": "float64"})
-    np.testing.assert_array_equal(found, rows.x)
+    for number in range(30):
+        rows = data.make(draw(5, number), "float64")
+        lines = program_of(number).splitlines()
+        for name, wanted in (("x", rows.x), ("y", rows.y), ("w", rows.sample_weight)):
+            [line] = [line for line in lines if line.startswith(f"{name} = ")]
+            found = eval(line.removeprefix(f"{name} = "), {"np": np, "DTYPE": "float64"})
+            assert type(found) is type(wanted)
+            for a, b in zip(flatten(found), flatten(wanted), strict=True):
+                np.testing.assert_array_equal(a, b)
 
 
 def test_objects_are_written_as_calls() -> None:
@@ -69,7 +74,7 @@ def test_the_built_model_is_the_drawn_one() -> None:
         case = draw(5, number)
         program = program_of(number, "float32")
         with engine.session():
-            wanted = engine.twin(case, "float32", case.input_shape).model.get_weights()
+            wanted = engine.twin(case, "float32", case.inputs).model.get_weights()
             start = program.index("\n\ndef ")
             names = {"np": np, "nnscratch": nnscratch, "keras": None, "functools": functools}
             exec(program[start : program.index("\nparted = ")], names)

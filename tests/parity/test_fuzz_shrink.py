@@ -38,7 +38,28 @@ def test_sizes_shrink_to_the_least_that_fails() -> None:
 
     small = shrink(found(wide), wide)
     assert max(kwargs.get("units", 0) for _, kwargs in small.network) == 5
-    assert len(small.input_shape) == 1
+    assert [len(shape) for shape in small.inputs] == [1]
+    assert not small.calls
+
+
+def test_a_graph_shrinks_to_what_the_failure_needs() -> None:
+    def shares(case: FuzzCase) -> bool:
+        called = [call.layer for call in case.calls if case.network[call.layer][0] == "Dense"]
+        return len(set(called)) < len(called)
+
+    small = shrink(found(shares), shares)
+    assert shares(small)
+    assert len(small.network) <= 3
+    assert (len(small.inputs), small.others) == (1, ())
+
+
+def test_a_graph_without_forks_becomes_a_stack() -> None:
+    def tanh(case: FuzzCase) -> bool:
+        return "'tanh'" in repr(case.network)
+
+    small = shrink(found(lambda case: tanh(case) and bool(case.calls)), tanh)
+    assert small.calls == ()
+    assert len(small.network) <= 2
 
 
 def test_a_model_that_nothing_simpler_fails_like_stays_as_it_is() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from parity.bands import band_for, companion_scale, companions
+from parity.bands import band_for, companion_scale, companions, sum_scale
 from parity.units import Allowance, Case
 
 NET = (
@@ -66,3 +66,23 @@ def test_a_companion_lends_its_scale_to_the_same_quantity() -> None:
     assert companion_scale("gradient/0_Dense/bias", tensors, pairs) == 2.0
     assert companion_scale("slot/0_Dense/bias/momentum", tensors, pairs) == 5.0
     assert companion_scale("gradient/0_Dense/kernel", tensors, pairs) is None
+
+
+@pytest.mark.parametrize(("dtype", "band"), [("float32", 1e-6), ("float64", 1e-12)])
+def test_a_sum_that_cancels_by_chance_is_measured_by_its_terms(dtype: str, band: float) -> None:
+    eps = float(np.finfo(dtype).eps)
+    tensors = {
+        "gradient/0_Dense/bias": np.array([0.0, 1e-9], dtype),
+        "gradient/0_Dense/kernel": np.array([[2.0]], dtype),
+        "gradient/1_Dense/bias": np.array([1.9], dtype),
+        "gradient/1_Dense/kernel": np.array([[2.0]], dtype),
+        "gradient/2_Dense/bias": np.array([1.0], dtype),
+        "weight/0_Dense/bias": np.array([0.0], dtype),
+        "weight/0_Dense/kernel": np.array([[2.0]], dtype),
+    }
+    scale = sum_scale("gradient/0_Dense/bias", tensors, band)
+    assert scale is not None
+    assert scale * band == pytest.approx(8 * eps)  # a few roundings of the kernel's gradient
+    for own in ("gradient/1_Dense/bias", "gradient/2_Dense/bias", "weight/0_Dense/bias"):
+        assert sum_scale(own, tensors, band) is None
+    assert sum_scale("gradient/0_Dense/kernel", tensors, band) is None
