@@ -149,6 +149,10 @@ def test_every_part_is_drawn() -> None:
 NEVER_LAYERS = {
     "InputLayer": "every model has its own",
     "Lambda": "needs a function and its derivative",
+    **dict.fromkeys(
+        (name for name, c in vars(layers).items() if ".image_" in getattr(c, "__module__", "")),
+        "pictures are prepared by checks of their own, parity.checks.images",
+    ),
 }
 NEVER_METRICS = {
     "MeanAbsoluteScaledError": "nnscratch's own",
