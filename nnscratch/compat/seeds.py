@@ -10,13 +10,12 @@ Source: TensorFlow's `random_seed.get_seed` and `GuardedPhiloxRandom`, to the bi
 from __future__ import annotations
 
 import random
-import secrets
 from typing import Any
 
+from nnscratch.random.buffered import seed_pair
 from nnscratch.random.philox import PhiloxStream
 
 _MODULUS = 2**31 - 1
-_DEFAULT_GLOBAL_SEED = 87654321
 
 
 class _Seeds:
@@ -45,12 +44,9 @@ def pair_for(seed: int | None) -> tuple[int, int]:
     ((5, 3), (5, 1097127993))
     """
     seeds = _Process.seeds
-    if seeds.seed is None and seed is None:
-        return secrets.randbits(64), secrets.randbits(64)
-    first = _DEFAULT_GLOBAL_SEED if seeds.seed is None else seeds.seed
-    second = seeds.generator.randint(0, _MODULUS) if seed is None else seed
-    pair = first % _MODULUS, second % _MODULUS
-    return pair if pair != (0, 0) else (0, _MODULUS)
+    if seeds.seed is not None and seed is None:
+        seed = seeds.generator.randint(0, _MODULUS)
+    return seed_pair(seeds.seed, seed)
 
 
 def open_stream(operation: tuple[Any, ...], seed: int | None, blocks: int) -> PhiloxStream:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnscratch.compat.tensor import Tensor
-from nnscratch.compat.tensorflow._dataset import Dataset
+from nnscratch.utils.dataset import Dataset
 
 AUTOTUNE = -1
 
@@ -12,4 +12,5 @@ __all__ = ["AUTOTUNE", "cardinality"]
 
 def cardinality(dataset: Dataset) -> Tensor:
     """Return the number of elements, -1 where there is no end, -2 where it is not known."""
-    return dataset.cardinality()
+    count: Tensor = dataset.cardinality()
+    return count
