@@ -22,9 +22,10 @@ REASONS = (
         "Turn text into numbers first, for example with keras.utils.to_categorical.",
     ),
     (
-        r"layers\.(Random|.*Augment|.*Mix|Center|Resizing|Auto|.*Bounding)|preprocessing\.image"
-        r"|utils\.(image_|load_img|img_to|array_to_img|save_img)",
-        "nnscratch does not process images; prepare them as arrays, for example with NumPy.",
+        r"layers\.(Random|.*Augment|.*Mix|Auto|.*Bounding)",
+        "this way to change images is not among its layers; it has RandomFlip, RandomRotation, "
+        "RandomTranslation, RandomZoom, RandomCrop, RandomBrightness, RandomContrast, CenterCrop "
+        "and Resizing.",
     ),
     (r"keras\.applications", "nnscratch has no pretrained networks."),
     (

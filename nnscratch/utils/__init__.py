@@ -13,7 +13,9 @@ from nnscratch.saving import (
     serialize_keras_object,
 )
 from nnscratch.utils.categorical import to_categorical
+from nnscratch.utils.dataset import Dataset
 from nnscratch.utils.diagram import model_to_dot, plot_model
+from nnscratch.utils.image_folders import image_dataset_from_directory
 from nnscratch.utils.io import (
     disable_interactive_logging,
     enable_interactive_logging,
@@ -22,14 +24,18 @@ from nnscratch.utils.io import (
 from nnscratch.utils.normalize import normalize
 from nnscratch.utils.progbar import Progbar
 from nnscratch.utils.py_dataset import PyDataset
+from nnscratch.utils.split_dataset import split_dataset
+from nnscratch.utils.timeseries import timeseries_dataset_from_array
 
 Sequence = PyDataset
 
 __all__ = [
     "CustomObjectScope",
+    "Dataset",
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "custom_object_scope",
     "deserialize_keras_object",
     "disable_interactive_logging",
@@ -37,13 +43,19 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
+    "img_to_array",
     "is_interactive_logging_enabled",
+    "load_img",
     "model_to_dot",
     "normalize",
     "plot_model",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "split_dataset",
+    "timeseries_dataset_from_array",
     "to_categorical",
 ]
 

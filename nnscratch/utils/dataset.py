@@ -36,6 +36,7 @@ class Dataset:
     Attributes:
         class_names: names of the classes, where the elements come from a folder of images.
         file_paths: the files, likewise.
+        batch_size: rows of each element that `batch` made, None where it made none.
 
     >>> dataset = Dataset.range(5).map(lambda x: x * 2).batch(2)
     >>> [batch.tolist() for batch in dataset], len(dataset)
@@ -44,6 +45,7 @@ class Dataset:
 
     class_names: list[str] | None
     file_paths: list[str]
+    batch_size: int | None = None
 
     def __init__(self, start: Callable[[], Iterator[Any]], length: int) -> None:
         self._start = start
@@ -126,10 +128,22 @@ class Dataset:
         """Stack so many elements into one; the last may hold fewer, or is dropped."""
         full, rest = divmod(max(self._length, 0), batch_size)
         length = full + (rest > 0 and not drop_remainder)
-        return type(self)(
+        batched = type(self)(
             lambda: self._batched(self._start(), batch_size, drop_remainder),
             length if self._length >= 0 else self._length,
         )
+        batched.batch_size = batch_size
+        return batched
+
+    def unbatch(self, name: str | None = None) -> Dataset:
+        """Make one element of each row of every element."""
+
+        def start() -> Iterator[Any]:
+            for element in self._start():
+                for row in range(len(next(iter(_leaves(element))))):
+                    yield _mapped(itemgetter(row), element)
+
+        return type(self)(start, UNKNOWN)
 
     def repeat(self, count: int | None = None, name: str | None = None) -> Dataset:
         """Run through the elements `count` times; without end by default."""
