@@ -19,6 +19,7 @@ _OUTDATED = {
     "keras.layers.advanced_activations": "keras.layers",
     "keras.layers.convolutional": "keras.layers",
     "keras.layers.core": "keras.layers",
+    "keras.layers.experimental.preprocessing": "keras.layers",
     "keras.layers.experimental": "keras.layers",
     "keras.layers.normalization": "keras.layers",
     "keras.optimizers.experimental": "keras.optimizers",

@@ -1,6 +1,7 @@
-"""Small tools: one-hot labels, pictures of models, the progress line, where messages go."""
+"""Small tools: labels, datasets, pictures, the progress line and where messages go."""
 
 from nnscratch.errors import missing_attribute
+from nnscratch.imaging import array_to_img, img_to_array, load_img, save_img
 from nnscratch.random import set_random_seed
 from nnscratch.saving import (
     CustomObjectScope,

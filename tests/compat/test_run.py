@@ -97,8 +97,7 @@ def test_a_missing_name_fails_there(tmp_path: Path, line: str, kind: str, said: 
         ("from keras.layers import LSTM", "LSTM(3)", "keras.layers.LSTM is not in nnscratch"),
         ("from keras.layers import LSTM", "class Mine(LSTM): pass", "recurrent"),
         ("from tensorflow.keras.applications import VGG16", "VGG16()", "pretrained"),
-        ("from tensorflow.keras.preprocessing.image import ImageDataGenerator",
-         "ImageDataGenerator(rescale=1)", "NumPy"),
+        ("from tensorflow.keras.layers import RandAugment", "RandAugment()", "RandomRotation"),
         ("import keras", "keras.applications.VGG16()", "pretrained"),
     ],
 )  # fmt: skip
