@@ -15,26 +15,59 @@ from nnscratch.errors import missing_attribute
 
 if TYPE_CHECKING:
     from nnscratch.lab.dialects import dialect_table, optimizer
+    from nnscratch.lab.experiments.batchnorm import batchnorm
+    from nnscratch.lab.experiments.diagnose_examples import diagnose_examples
+    from nnscratch.lab.experiments.diagnosis import diagnose
+    from nnscratch.lab.experiments.dialects import compare_dialects
+    from nnscratch.lab.experiments.dropout_sweep import dropout_sweep
+    from nnscratch.lab.experiments.early_stopping import early_stopping
+    from nnscratch.lab.experiments.few_rows import few_rows
     from nnscratch.lab.experiments.init_training import init_training
+    from nnscratch.lab.experiments.landscape import optimizer_landscape
+    from nnscratch.lab.experiments.optimizer_paths import optimizer_paths
+    from nnscratch.lab.experiments.optimizer_race import optimizer_race
+    from nnscratch.lab.experiments.weight_decay_sweep import weight_decay_sweep
     from nnscratch.lab.experiments.weight_histograms import weight_histograms
     from nnscratch.lab.experiments.weight_init import weight_init
     from nnscratch.lab.surfaces import surface
 
 _PLACES = {
+    "batchnorm": "experiments.batchnorm",
+    "compare_dialects": "experiments.dialects",
+    "diagnose": "experiments.diagnosis",
+    "diagnose_examples": "experiments.diagnose_examples",
     "dialect_table": "dialects",
+    "dropout_sweep": "experiments.dropout_sweep",
+    "early_stopping": "experiments.early_stopping",
+    "few_rows": "experiments.few_rows",
     "init_training": "experiments.init_training",
     "optimizer": "dialects",
+    "optimizer_landscape": "experiments.landscape",
+    "optimizer_paths": "experiments.optimizer_paths",
+    "optimizer_race": "experiments.optimizer_race",
     "surface": "surfaces",
+    "weight_decay_sweep": "experiments.weight_decay_sweep",
     "weight_histograms": "experiments.weight_histograms",
     "weight_init": "experiments.weight_init",
 }
 """Each public name and the module it comes from."""
 
 __all__ = [
+    "batchnorm",
+    "compare_dialects",
+    "diagnose",
+    "diagnose_examples",
     "dialect_table",
+    "dropout_sweep",
+    "early_stopping",
+    "few_rows",
     "init_training",
     "optimizer",
+    "optimizer_landscape",
+    "optimizer_paths",
+    "optimizer_race",
     "surface",
+    "weight_decay_sweep",
     "weight_histograms",
     "weight_init",
 ]

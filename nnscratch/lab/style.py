@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from nnscratch.errors import unknown_name
@@ -222,6 +220,21 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
     return [middle + (i - (count - 1) / 2) * gap for middle, count in groups for i in range(count)]
 
 
+def log_axis(axis: Any) -> None:
+    """Write plain numbers beside the ticks of a logarithmic axis: 0.1, 1, 10.
+
+    Args:
+        axis: `panel.xaxis` or `panel.yaxis`, its scale logarithmic and its data drawn.
+    """
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = axis.get_view_interval()
+    narrow = high < 300 * max(low, 1e-300)  # there 2 and 5 get ticks as well
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if narrow else (1.0,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def number(value: float, digits: int = 2) -> str:
     """Write a number for people: short, with a true minus sign and powers of ten.
 
@@ -229,62 +242,13 @@ def number(value: float, digits: int = 2) -> str:
     ('1.2·10⁻⁴', '−1', '1.8·10⁴', '0.25')
     """
     size = abs(value)
-    if size and math.isfinite(value) and (size < 0.01 or size >= 1e4):
+    if size and math.isfinite(value) and (size < 0.001 or size >= 1e4):
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        text = f"{mantissa}·10{power}"
+        text = (
+            f"{mantissa}·10{power}" if mantissa not in ("1", "-1") else f"{mantissa[:-1]}10{power}"
+        )
     else:
         text = f"{value:.{max(digits, 2)}g}" if size < 100 else f"{value:.0f}"
     return text.replace("-", "−")
-
-
-def write(figure: Any, path: Path, *, dpi: int = 120) -> Path:
-    """Write a figure as PNG or SVG, as the file's name says; equal figures give equal files.
-
-    The layout is found once, so a second file of the same figure costs less.
-
-    An SVG drawn in the light theme follows the reader's preference for light or dark.
-    """
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-    if path.suffix == ".svg":
-        path.write_text(as_svg(figure), encoding="utf-8")
-    else:
-        figure.savefig(path, dpi=dpi, metadata={"Software": None})
-    return path
-
-
-def as_svg(figure: Any) -> str:
-    """Return a light figure as SVG text whose colours follow the reader's preference."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return adaptive(buffer.getvalue())
-
-
-def adaptive(svg: str) -> str:
-    """Replace the light theme's colours in an SVG by variables that are dark on a dark page.
-
-    >>> text = adaptive('<svg width="1pt"><path style="fill: #1b1f24"/></svg>')
-    >>> 'fill: var(--ink)' in text, "prefers-color-scheme: dark" in text
-    (True, True)
-    """
-    light, dark = _variables(LIGHT), _variables(DARK)
-    for name, shade in light.items():
-        svg = svg.replace(shade, f"var(--{name})")
-    sheet = (
-        f"<style>svg {{ {_declared(light)} }} "
-        f"@media (prefers-color-scheme: dark) {{ svg {{ {_declared(dark)} }} }}</style>"
-    )
-    opening = svg.index(">", svg.index("<svg")) + 1
-    return svg[:opening] + sheet + svg[opening:]
-
-
-def _variables(of: Theme) -> dict[str, str]:
-    named = {"paper": of.paper, "ink": of.ink, "quiet": of.quiet, "rule": of.rule}
-    return {**named, **{f"series-{i}": shade for i, shade in enumerate(of.series)}}
-
-
-def _declared(variables: dict[str, str]) -> str:
-    return " ".join(f"--{name}: {shade};" for name, shade in variables.items())

@@ -21,7 +21,7 @@ class Surface:
         f: the function, of arrays x and y.
         gradient: returns (∂f/∂x, ∂f/∂y).
         start: where trajectories begin.
-        minima: the lowest points, none where f has no bottom.
+        minima: the lowest points, one or more.
         window: what a figure shows: (x from, x to, y from, y to).
         levels: heights of contour lines.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnscratch.lab import style
+from nnscratch.lab import pictures, style
 
 VISIONS = {  # Machado, Oliveira & Fernandes (2009), severity 1; acts on linear RGB
     "all three cones": np.eye(3),
@@ -98,7 +98,7 @@ def test_svg_follows_the_readers_preference_and_is_the_same_twice(tmp_path: Path
         with style.theme("light"):
             figure, axes = style.panels(title="A line")
             axes[0, 0].plot([0, 1], color=style.color(0))
-            texts.append(style.write(figure, tmp_path / name).read_text(encoding="utf-8"))
+            texts.append(pictures.write(figure, tmp_path / name).read_text(encoding="utf-8"))
     assert texts[0] == texts[1]
     assert "var(--series-0)" in texts[0]
     assert f"--series-0: {style.DARK.series[0]}" in texts[0]

@@ -50,6 +50,56 @@ EXPERIMENTS = {
             "init_training:init_training",
             "how does training go on from different initial weights?",
         ),
+        Experiment(
+            "optimizer-paths",
+            "optimizer_paths:optimizer_paths",
+            "which ways do the update rules take over surfaces of two variables?",
+        ),
+        Experiment(
+            "optimizer-race",
+            "optimizer_race:optimizer_race",
+            "which optimizer learns a real network fastest, and are the seeds sure of it?",
+        ),
+        Experiment(
+            "optimizer-landscape",
+            "landscape:optimizer_landscape",
+            "where do several optimizers go on one loss landscape of a real network?",
+        ),
+        Experiment(
+            "dialects",
+            "dialects:compare_dialects",
+            "what do Keras, PyTorch, the book and the papers do differently, and does it matter?",
+        ),
+        Experiment(
+            "batchnorm",
+            "batchnorm:batchnorm",
+            "how much faster is training with BatchNormalization, and from which starts?",
+        ),
+        Experiment(
+            "dropout-sweep",
+            "dropout_sweep:dropout_sweep",
+            "at which rate does Dropout turn overfitting into underfitting?",
+        ),
+        Experiment(
+            "weight-decay-sweep",
+            "weight_decay_sweep:weight_decay_sweep",
+            "what does weight decay do to the gap, and to the weights?",
+        ),
+        Experiment(
+            "early-stopping",
+            "early_stopping:early_stopping",
+            "where do the curves cross, where should training stop, what comes after?",
+        ),
+        Experiment(
+            "few-rows",
+            "few_rows:few_rows",
+            "how wide is the gap by the number of training rows?",
+        ),
+        Experiment(
+            "diagnose",
+            "diagnose_examples:diagnose_examples",
+            "how do learning curves tell over- from underfitting?",
+        ),
     )
 }
 """Every experiment by its name."""

@@ -43,11 +43,27 @@ class Data:
     x_test: Array
     y_test: Array
 
-    def first(self, rows: int | None) -> Data:
-        """Return the same with the first so many training rows only; all for None."""
+    def some(self, rows: int | None) -> Data:
+        """Return the same with so many training rows only, evenly spread over all; all for None.
+
+        The digits' file has one writer after another, so its first rows would be those of a few.
+        """
         if rows is None or rows >= len(self.x_train):
             return self
-        return replace(self, x_train=self.x_train[:rows], y_train=self.y_train[:rows])
+        chosen = np.arange(rows) * len(self.x_train) // rows
+        return replace(self, x_train=self.x_train[chosen], y_train=self.y_train[chosen])
+
+    def with_wrong_labels(self, share: float, seed: int = 0) -> Data:
+        """Return the same with a share of the training labels drawn anew from all classes.
+
+        One in M of them comes out right by chance. The test labels stay as they are.
+        """
+        rng = np.random.default_rng(seed)
+        classes = self.y_train.shape[1]
+        y = self.y_train.copy()
+        chosen = np.flatnonzero(rng.random(len(y)) < share)
+        y[chosen] = np.eye(classes, dtype=y.dtype)[rng.integers(0, classes, len(chosen))]
+        return replace(self, y_train=y)
 
     @property
     def label(self) -> str:
@@ -74,7 +90,7 @@ def load(data: str | Data = "digits", rows: int | None = None, fast: bool = Fals
         if data not in SOURCES:
             raise unknown_name("data", data, SOURCES)
         data = _loaded(data)
-    return data.first(FAST_ROWS if rows is None and fast else rows)
+    return data.some(FAST_ROWS if rows is None and fast else rows)
 
 
 def _loaded(name: str) -> Data:

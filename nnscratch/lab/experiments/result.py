@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnscratch.errors import unknown_name
-from nnscratch.lab import style
+from nnscratch.lab import pictures, style
 
 Row = dict[str, Any]
 """One line of a table: the column's name and the number or word in it."""
@@ -96,10 +96,10 @@ class Result(ABC):
         for name, draw in self.drawings().items():
             with style.theme("light"):
                 figure = draw()
-                written.append(style.write(figure, place / f"{name}.png"))
-                written.append(style.write(figure, place / f"{name}.svg"))
+                written.append(pictures.write(figure, place / f"{name}.png"))
+                written.append(pictures.write(figure, place / f"{name}.svg"))
             with style.theme("dark"):
-                written.append(style.write(draw(), place / f"{name}.dark.png"))
+                written.append(pictures.write(draw(), place / f"{name}.dark.png"))
         return written
 
     def __repr__(self) -> str:
@@ -114,7 +114,7 @@ class Result(ABC):
         images = []
         for name, draw in self.drawings().items():
             with style.theme("light"):
-                svg = base64.b64encode(style.as_svg(draw()).encode()).decode()
+                svg = base64.b64encode(pictures.as_svg(draw()).encode()).decode()
             images.append(f'<img alt="{name}" src="data:image/svg+xml;base64,{svg}">')
         return f"<h3>{_escaped(self.title)}</h3>{paragraphs}{''.join(images)}"
 
