@@ -91,8 +91,8 @@ class BatchNorm(Result):
             f"{s['epochs']} epochs with BatchNormalization, {len(learnt[WORDS[False]])} without.\n"
             f"The notes' network with He's start needs {on} epochs for {LEARNT:.0%} with it and "
             f"{off} without (median of {len(s['seeds'])} seeds). Each layer's input is brought "
-            "back to mean 0 and variance 1 in every batch, so neither the scale of the start nor the "
-            "depth can push it into a flat part of the activation."
+            "back to mean 0 and variance 1 in every batch, so neither the scale of the start nor "
+            "the depth can push it into a flat part of the activation."
         )
 
     def drawings(self) -> dict[str, Callable[[], Any]]:

@@ -80,8 +80,8 @@ class FewRows(Result):
             f"{self.settings['hidden'][0]} units, the same number of updates for each:\n"
             + "\n".join(lines)
             + "\nWhatever the number of rows, the network learns all or nearly all of them. What "
-            "it learns holds for other images the better, the more rows there were: more data is the "
-            "first remedy for overfitting."
+            "it learns holds for other images the better, the more rows there were: more data is "
+            "the first remedy for overfitting."
         )
 
     def drawings(self) -> dict[str, Callable[[], Any]]:
