@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _counts: defaultdict[str, int] = defaultdict(int)
-_scopes: list[str] = []
+_scopes: list[tuple[str, object]] = []
 
 
 def to_snake_case(name: str) -> str:
@@ -39,9 +39,18 @@ def clear_names() -> None:
 
 
 @contextmanager
-def name_scope(name: str) -> Iterator[None]:
-    """Prefix the path of every variable made inside with `name/`."""
-    _scopes.append(name)
+def name_scope(name: str, owner: object = None) -> Iterator[None]:
+    """Prefix the path of every variable made inside with `name/`.
+
+    Args:
+        name: the prefix.
+        owner: the object that opens the scope; where the innermost scope is its own already, no
+            other is opened.
+    """
+    if owner is not None and _scopes and _scopes[-1][1] is owner:
+        yield
+        return
+    _scopes.append((name, owner))
     try:
         yield
     finally:
@@ -50,4 +59,4 @@ def name_scope(name: str) -> Iterator[None]:
 
 def current_path() -> str:
     """Return the scopes around this point, joined by slashes."""
-    return "/".join(_scopes)
+    return "/".join(name for name, _ in _scopes)

@@ -12,6 +12,7 @@ from nnscratch.allowance import take
 from nnscratch.casting import as_numeric, standardize_dtype
 from nnscratch.errors import ShapeError
 from nnscratch.naming import auto_name, current_path, name_scope
+from nnscratch.recording import BINARY, Operands, operate, recorder
 from nnscratch.typing import Array, ArrayLike
 
 
@@ -236,7 +237,7 @@ class Variable:
         return self._value.astype(dtype)
 
     def __getitem__(self, index: Any) -> Any:
-        return self._value[index]
+        return self._value[index] if recorder() is None else operate("get_item", self, index)
 
     def __len__(self) -> int:
         return len(self._value)
@@ -260,27 +261,41 @@ class Variable:
 
 
 def _binary(name: str) -> tuple[Callable[[Variable, Any], Any], Callable[[Variable, Any], Any]]:
-    operation = getattr(operator, name)
+    operation, recorded = getattr(operator, name), BINARY.get(name)
 
     def forward(self: Variable, other: Any) -> Any:
+        if recorded is not None and (recorder() is not None or isinstance(other, Operands)):
+            return operate(recorded, self, other)
         return operation(self._value, np.asarray(other) if isinstance(other, Variable) else other)
 
     def reflected(self: Variable, other: Any) -> Any:
+        if recorded is not None and recorder() is not None:
+            return operate(recorded, other, self)
         return operation(other, self._value)
 
     return forward, reflected
 
 
 def _give_operators() -> None:
-    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+    for name in BINARY:
         forward, reflected = _binary(name)
         setattr(Variable, f"__{name}__", forward)
         setattr(Variable, f"__r{name}__", reflected)
     for name in ("eq", "ne", "lt", "le", "gt", "ge"):
         setattr(Variable, f"__{name}__", _binary(name)[0])
-    for name in ("neg", "pos", "abs"):
-        operation = getattr(operator, name)
-        setattr(Variable, f"__{name}__", lambda self, operation=operation: operation(self._value))
+    for name, recorded in (("neg", "negative"), ("pos", None), ("abs", "absolute")):
+        setattr(Variable, f"__{name}__", _unary(name, recorded))
+
+
+def _unary(name: str, recorded: str | None) -> Callable[[Variable], Any]:
+    operation = getattr(operator, name)
+
+    def forward(self: Variable) -> Any:
+        if recorded is not None and recorder() is not None:
+            return operate(recorded, self)
+        return operation(self._value)
+
+    return forward
 
 
 _give_operators()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from nnscratch import regularizers
 from nnscratch.cache import Cache
-from nnscratch.casting import as_numeric, handed_out
 from nnscratch.errors import NotReadyError, ShapeError, unknown_name
+from nnscratch.layers.calling import Calls
+from nnscratch.layers.composed import give_methods
 from nnscratch.layers.config import Configurable, read_dtype
 from nnscratch.layers.symbolic import KerasTensor, Node
+from nnscratch.layers.tracking import INTERNAL, Tracker
 from nnscratch.layers.weights import HasWeights
 from nnscratch.naming import auto_name, name_scope
 from nnscratch.outdated import note
+from nnscratch.recording import recording
 from nnscratch.typing import Array, Shape
 
 
@@ -25,29 +28,31 @@ def _scoped(build: Callable[..., None]) -> Callable[..., None]:
     """Make a `build` that names its variables after the layer and marks the layer built."""
 
     @functools.wraps(build)
-    def scoped(self: Layer, input_shape: Any = None) -> None:
+    def scoped(self: Layer, *args: Any, **kwargs: Any) -> None:
         if self._building:
-            build(self, input_shape)
+            build(self, *args, **kwargs)
             return
         self._building = True
         try:
-            with name_scope(self.name):
-                build(self, input_shape)
+            with name_scope(self.name, self), recording(None):
+                build(self, *args, **kwargs)
         finally:
             self._building = False
         self.built = True
-        self._build_shape = input_shape
+        shapes = [*args, *kwargs.values()]
+        self._build_shape = shapes[0] if shapes else None
 
     return scoped
 
 
-class Layer(Configurable, HasWeights):
+class Layer(Calls, Configurable, HasWeights):
     """A function of arrays with weights, and its derivative.
 
     A subclass writes the mathematics: `build` makes weights from the input's shape, `forward`
     computes the output and leaves in the cache what `backward` needs, `backward` turns dL/doutput
     into dL/dinput and adds the weights' gradients on the way. The cache belongs to the call, so
-    one layer may be used in several places.
+    one layer may be used in several places. A layer made of other layers and of operations writes
+    `call` instead, as in Keras, and needs no backward pass of its own.
 
     Args:
         activity_regularizer: penalty on the layer's output, averaged over the batch.
@@ -76,10 +81,17 @@ class Layer(Configurable, HasWeights):
     [[1.0, 2.0]]
     """
 
+    is_composed = False
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
             cls.build = _scoped(cls.build)  # type: ignore[method-assign]
+        if "forward" in cls.__dict__:
+            cls.is_composed = False
+        elif "call" in cls.__dict__:
+            cls.is_composed = True
+            give_methods(cls)
 
     def __init__(
         self,
@@ -98,6 +110,7 @@ class Layer(Configurable, HasWeights):
             read_dtype(dtype),
             bool(trainable),
         )
+        self._tracker = Tracker(self)
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.autocast = autocast
         self._building = False
@@ -106,6 +119,30 @@ class Layer(Configurable, HasWeights):
         self._input_shape_arg = self._pop_input_shape(kwargs)
         if kwargs:
             raise self._unknown_argument(next(iter(kwargs)))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(self).is_composed and name not in INTERNAL:
+            tracker = self.__dict__.get("_tracker")
+            if tracker is not None:
+                if name in self.__dict__ and self.__dict__[name] is not value:
+                    tracker.forget(self.__dict__[name])
+                value = tracker.track(value)
+            elif hasattr(value, "add_weight"):
+                raise RuntimeError(
+                    f"{type(self).__name__}.__init__() sets `{name}` before it has called "
+                    "super().__init__(). Call super().__init__() in its first line."
+                )
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if type(self).is_composed:
+            self._tracker.forget(self.__dict__.get(name))
+        super().__delattr__(name)
+
+    @property
+    def sublayers(self) -> Sequence[Any]:
+        """Layers set as attributes, in order; a layer with a `forward` of its own has none."""
+        return self._tracker.layers
 
     def _pop_input_shape(self, kwargs: dict[str, Any]) -> Shape | None:
         for name in kwargs.keys() & {"input_dim", "input_shape", "batch_input_shape"}:
@@ -132,11 +169,16 @@ class Layer(Configurable, HasWeights):
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights for inputs of this shape, None standing for the batch."""
+        if self.is_composed:
+            self.build_by_call(input_shape)
         self.built = True
 
     def forward(self, x: Any, cache: Cache, training: bool = False) -> Array:
         """Compute the output; write into buffers of the cache, never into `x`."""
-        raise NotImplementedError(f"{type(self).__name__} must implement forward().")
+        raise NotImplementedError(
+            f"{type(self).__name__} must implement call(self, inputs), made of layers and "
+            "operations; or forward() and backward(), its mathematics and the derivative."
+        )
 
     def backward(self, dy: Array, cache: Cache) -> Any:
         """Add the weights' gradients and return dL/dx (a list where `x` is a list).
@@ -170,41 +212,10 @@ class Layer(Configurable, HasWeights):
         """As `backward`, for dL/dz of the `logits`."""
         raise NotImplementedError(f"{type(self).__name__} has no logits.")
 
-    # -- calling ------------------------------------------------------------------------------
-
-    def __call__(self, x: Any, training: bool | None = None) -> Any:
-        """Apply the layer to an array (giving an array) or to a symbolic tensor (a new node).
-
-        Args:
-            x: an array whose first axis is the batch, or a `KerasTensor`.
-            training: True for training behaviour (Dropout active, BatchNormalization on the
-                batch's own statistics).
-        """
-        tensors = x if isinstance(x, (list, tuple)) else [x]
-        if any(isinstance(t, KerasTensor) for t in tensors):
-            return self._call_symbolic(x)
-        arrays = [as_numeric(t, "x").astype(self.dtype, copy=False) for t in tensors]
-        inputs = arrays if isinstance(x, (list, tuple)) else arrays[0]
-        self.ensure_built(_shape_of(inputs))
-        self.check_input_shape(_shape_of(inputs))
-        return handed_out(self.forward(inputs, Cache(), training=bool(training)).copy())
-
-    def _call_symbolic(self, x: Any) -> Any:
-        shape = [t.shape for t in x] if isinstance(x, (list, tuple)) else x.shape
-        self.ensure_built(shape)
-        self.check_input_shape(shape)
-        found = self.compute_output_shape(shape)
-        shapes = found if isinstance(found, list) else [found]
-        outputs = [
-            KerasTensor(shape, dtype)
-            for shape, dtype in zip(shapes, self.output_dtypes(len(shapes)), strict=True)
-        ]
-        inputs = x if isinstance(x, (list, tuple)) else [x]
-        self._inbound_nodes.append(Node(self, inputs, outputs))
-        return outputs[0] if len(outputs) == 1 else outputs
+    # -- where it stands in a graph -----------------------------------------------------------
 
     @property
-    def input_dtype(self) -> str:
+    def input_dtype(self) -> str | None:
         """Type that arrays are cast to before they come in."""
         return self.dtype
 
@@ -273,9 +284,3 @@ def check_rank(layer: Layer, input_shape: Shape, axes: str) -> None:
             f"{type(layer).__name__} layer {layer.name!r} expects inputs of shape ({axes}). "
             f"Received: shape={received!r}"
         )
-
-
-def _shape_of(x: Any) -> Any:
-    if isinstance(x, list):
-        return [(None, *a.shape[1:]) for a in x]
-    return (None, *x.shape[1:])

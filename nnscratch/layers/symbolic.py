@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nnscratch.naming import auto_name
+from nnscratch.recording import Operands, operate
 from nnscratch.typing import Shape
 
-if TYPE_CHECKING:
-    from nnscratch.layers.base import Layer
 
-
-class KerasTensor:
+class KerasTensor(Operands):
     """A place in a network: a shape and a type, no numbers yet.
+
+    Operators and indexing give further tensors, each the output of an operation of
+    `nnscratch.ops`.
 
     Args:
         shape: shape with None for the batch.
@@ -25,6 +26,10 @@ class KerasTensor:
 
     Attributes:
         node: the call that produces it.
+
+    >>> x = KerasTensor((None, 4), "float32")
+    >>> (2.0 * x[:, :3] + 1.0).shape
+    (None, 3)
     """
 
     def __init__(
@@ -46,6 +51,19 @@ class KerasTensor:
         """Number of dimensions, the batch included."""
         return len(self.shape)
 
+    @property
+    def T(self) -> Any:  # noqa: N802 (NumPy's name)
+        """The tensor with its axes reversed."""
+        return operate("transpose", self)
+
+    def reshape(self, newshape: Any) -> Any:
+        """Return the tensor in another shape; see `ops.reshape`."""
+        return operate("reshape", self, newshape)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """Return the tensor without axes of size 1; see `ops.squeeze`."""
+        return operate("squeeze", self, axis)
+
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
@@ -54,16 +72,25 @@ class Node:
     """One call of a layer: which tensors went in and which came out.
 
     Args:
-        layer: the layer called.
+        layer: the layer called, or an operation.
         inputs: the tensors it was called on.
         outputs: the tensors the call made.
+        training: the mode that the call asked for; None takes the network's.
+        form: the form of the call's arguments, where it is not plainly one tensor or a list.
     """
 
     def __init__(
-        self, layer: Layer, inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]
+        self,
+        layer: Any,
+        inputs: Sequence[KerasTensor],
+        outputs: Sequence[KerasTensor],
+        training: bool | None = None,
+        form: Any = None,
     ) -> None:
         self.layer = layer
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
+        self.training = training
+        self.form = form
         for tensor in self.outputs:
             tensor.node = self

@@ -9,6 +9,7 @@ from typing import Any
 from nnscratch import constraints, initializers, regularizers
 from nnscratch.casting import as_numeric, is_float, standardize_dtype
 from nnscratch.errors import NotReadyError, ShapeError
+from nnscratch.naming import name_scope
 from nnscratch.typing import Array, ArrayLike
 from nnscratch.variable import Variable
 
@@ -73,15 +74,17 @@ class HasWeights:
             initializer = "glorot_uniform" if is_float(dtype) else "zeros"
         made_by = initializers.get(initializer)
         assert made_by is not None  # only None gives None
-        variable = Variable(
-            made_by,
-            shape=tuple(shape) if shape is not None else (),
-            dtype=dtype,
-            trainable=trainable and self._trainable,
-            autocast=autocast,
-            aggregation=aggregation,
-            name=name,
-        )
+        sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
+        with name_scope(self.name, self):
+            variable = Variable(
+                made_by,
+                shape=sizes,
+                dtype=dtype,
+                trainable=trainable and self._trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+            )
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         (self._trainable_variables if trainable else self._statistics).append(variable)

@@ -3,7 +3,7 @@
 from nnscratch.errors import missing_attribute
 from nnscratch.models.cloning import clone_model
 from nnscratch.models.functional import Functional
-from nnscratch.models.graph import Graph
+from nnscratch.layers.graph import Graph
 from nnscratch.models.model import Model
 from nnscratch.models.sequential import Sequential
 from nnscratch.saving import load_model, model_from_json, save_model

@@ -10,7 +10,7 @@ from nnscratch.callbacks import CallbackList, History
 from nnscratch.config import NAN_POLICIES
 from nnscratch.errors import NotReadyError, unknown_name
 from nnscratch.metrics import Metric
-from nnscratch.models.graph import Graph
+from nnscratch.layers.graph import Graph
 from nnscratch.training.data import Data
 from nnscratch.training.step import Stepper
 from nnscratch.training.trainer import Trainer, check_loss_weights, check_losses, compiled_metrics

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from nnscratch.layers import KerasTensor, Layer
-from nnscratch.models.graph import Graph
+from nnscratch.layers.graph import Graph
 from nnscratch.models.graph_config import functional_arguments, functional_config
 from nnscratch.models.model import Model
 from nnscratch.models.ordering import layers_by_depth

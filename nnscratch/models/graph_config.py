@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnscratch.layers import KerasTensor, Layer, Node
-from nnscratch.models.graph import Graph
+from nnscratch.layers.graph import Graph
 from nnscratch.saving.limits import get_limits
 from nnscratch.saving.objects import read_object, serialize_keras_object
 from nnscratch.structure import flatten, pack, transform

@@ -9,8 +9,9 @@ from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, handed_out
 from nnscratch.errors import NotReadyError, ShapeError, closest_name
 from nnscratch.layers import KerasTensor, Layer
+from nnscratch.layers.composed import Composed
 from nnscratch.models.files import Saves
-from nnscratch.models.graph import Graph
+from nnscratch.layers.graph import Graph
 from nnscratch.models.removed import HasRemovedMethods
 from nnscratch.models.training import Trains
 from nnscratch.structure import flatten, is_nested, pack
@@ -45,7 +46,7 @@ class Model(Saves, Trains, Layer, HasRemovedMethods):
         raise NotImplementedError(f"{type(self).__name__} must define `layers`.")
 
     @property
-    def sublayers(self) -> list[Layer]:
+    def sublayers(self) -> list[Any]:
         """The layers, in order."""
         return self.layers
 
@@ -165,53 +166,46 @@ class Model(Saves, Trains, Layer, HasRemovedMethods):
 
     # -- a model is a layer --------------------------------------------------------------------
 
-    def __call__(self, x: Any, training: bool | None = None) -> Any:
-        """Apply the model to arrays (giving arrays) or to symbolic tensors (a new node).
+    forward = Composed.forward
+    backward = Composed.backward
+    backward_from_logits = Composed.backward_from_logits
+    logits = Composed.logits
+    plan_backward = Composed.plan_backward
+    penalties = Composed.penalties
 
-        Args:
-            x: an array, or a list or dict of arrays, as the model's inputs are.
-            training: True for training behaviour.
-        """
+    def taken(self, x: Any) -> Any:
+        """Return the arrays or tensors in a list; an array of numbers comes alone."""
         flat = flatten(x) if is_nested(x) and _holds_arrays(x) else [x]
-        if any(isinstance(part, KerasTensor) for part in flat):
-            return self._call_symbolic(flat if len(flat) > 1 else flat[0])
+        return flat if len(flat) > 1 else flat[0]
+
+    def prepare(self, form: Any, flat: Any, several: bool) -> None:
+        """Build for arrays or tensors such as these, and check that they fit."""
+        if form is not None or any(isinstance(part, KerasTensor) for part in flat):
+            super().prepare(form, flat, several)
+            return
         arrays = [as_numeric(part, "x") for part in flat]
         self.ensure_built_for(arrays)
         shapes = [(None, *array.shape[1:]) for array in arrays]
         self.check_input_shape(shapes if len(shapes) > 1 else shapes[0])
-        pairs = zip(arrays, self.input_dtypes, strict=True)
-        arrays = [array.astype(dtype, copy=False) for array, dtype in pairs]
-        outputs = self.run.forward(arrays, Cache(), bool(training))
-        return self.packed_output([handed_out(output.copy()) for output in outputs])
 
-    def forward(self, x: Any, cache: Cache, training: bool = False) -> Any:
-        """Run the graph on an array or a list of arrays; return the output or a list of outputs."""
-        outputs = self.run.forward(x if isinstance(x, list) else [x], cache, training)
-        return outputs[0] if len(outputs) == 1 else outputs
+    def arrays_of(self, tensors: Any) -> list[Array]:
+        """Return what was given as arrays of the types of the inputs."""
+        flat = tensors if isinstance(tensors, (list, tuple)) else [tensors]
+        if self.is_composed:
+            return [self._array(part) for part in flat]
+        pairs = zip(flat, self.input_dtypes, strict=True)
+        return [as_numeric(part, "x").astype(dtype, copy=False) for part, dtype in pairs]
 
-    def backward(self, dy: Any, cache: Cache) -> Any:
-        """Run the graph backwards from dL/doutput; return dL/dinput where it is needed."""
-        scale = getattr(cache, "scale", 1.0)
-        dx = self.run.backward(dy if isinstance(dy, list) else [dy], cache, scale=scale)
-        return dx[0] if len(dx) == 1 else dx
+    def applied(self, form: Any, x: Any, cache: Cache, training: bool) -> tuple[Any, Any]:
+        """Return the output as the caller is to see it, and the list of its arrays."""
+        if form is not None:
+            return super().applied(form, x, cache, training)
+        outputs = self.run.forward(x, cache, training)
+        return self.packed_output([handed_out(output.copy()) for output in outputs]), outputs
 
-    def backward_from_logits(self, dz: Array, cache: Cache) -> Any:
-        """As `backward`, from the gradient with respect to the logits."""
-        scale = getattr(cache, "scale", 1.0)
-        dx = self.run.backward([dz], cache, from_logits=[True], scale=scale)
-        return dx[0] if len(dx) == 1 else dx
-
-    def logits(self, cache: Cache) -> Array | None:
-        """Return z where the only output is softmax(z) or sigmoid(z), otherwise None."""
-        return self.run.logits(0, cache) if len(self.outputs) == 1 else None
-
-    def plan_backward(self, cache: Cache) -> None:
-        """Take note of which weights are trainable."""
-        self.run.plan_backward(cache)
-
-    def penalties(self, cache: Cache) -> list[Any]:
-        """Return the penalties on activities within this call."""
-        return self.run.penalties(cache)
+    def structured(self, outputs: list[Any]) -> Any:
+        """Return symbolic outputs in the structure that the model was made with."""
+        return self.packed_output(outputs)
 
     def check_input_shape(self, input_shape: Any) -> None:
         """Raise unless the inputs have the shapes that the model was built for."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from nnscratch.errors import ShapeError
 from nnscratch.layers import InputLayer, KerasTensor, Layer
 from nnscratch.layers.config import written_dtype
-from nnscratch.models.graph import Graph
+from nnscratch.layers.graph import Graph
 from nnscratch.models.model import Model
 from nnscratch.saving.objects import read_object, serialize_keras_object, sharing
 from nnscratch.serialization import custom_object_scope

@@ -220,7 +220,7 @@ def test_a_lambda_in_front_needs_no_derivative():
         (lambda: layers.Lambda(lambda x: x, mask=1), "`mask` of Lambda is not offered"),
         (lambda: layers.Dense(2, lora_rank=4), "`lora_rank` of Dense is not offered"),
         (lambda: layers.BatchNormalization(renorm=True), "`renorm` of BatchNormalization is not"),
-        (lambda: layers.Input((3,)) and layers.InputLayer((3,), sparse=True), "`sparse` of Input"),
+        (lambda: layers.InputLayer((3,), sparse=True), "`sparse` of Input"),
     ],
 )
 def test_bad_arguments_are_named(make, words):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
-from nnscratch.layers import KerasTensor, Layer, Node
+from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.typing import Array, Shape
 
 
@@ -18,16 +18,20 @@ class Step:
     """One call in execution order: a layer, and where its arrays come from and go to.
 
     Attributes:
-        layer: the layer called.
+        layer: the layer called, or the operation.
         sources: numbers of the tensors that go in.
         targets: numbers of the tensors that come out.
         source_dtype: type of the tensors that go in, where the layer's is another.
+        training: the mode that the call asks for; None takes the network's.
+        form: the form of the call's arguments, where it is not plainly one tensor or a list.
     """
 
-    layer: Layer
+    layer: Any
     sources: tuple[int, ...]
     targets: tuple[int, ...]
     source_dtype: str | None
+    training: bool | None = None
+    form: Any = None
 
 
 class Graph:
@@ -36,15 +40,24 @@ class Graph:
     Args:
         inputs: symbolic tensors at which data enters.
         outputs: symbolic tensors wanted.
+        losses: tensors whose sums are added to the loss, as `add_loss` asks.
 
     Attributes:
         nodes: the calls in execution order, inputs left out.
+        structure: the outputs as a `call` returned them, where the graph was made of one.
     """
 
-    def __init__(self, inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> None:
+    structure: Any = None
+
+    def __init__(
+        self,
+        inputs: Sequence[KerasTensor],
+        outputs: Sequence[KerasTensor],
+        losses: Sequence[KerasTensor] = (),
+    ) -> None:
         self.inputs = list(inputs)
         self.outputs = list(outputs)
-        self.nodes = _sorted_nodes(self.inputs, self.outputs)
+        self.nodes = _sorted_nodes(self.inputs, [*self.outputs, *losses])
         tensors = self.inputs + [t for node in self.nodes for t in node.outputs]
         number = {id(tensor): i for i, tensor in enumerate(tensors)}
         self.steps = [
@@ -53,16 +66,20 @@ class Graph:
                 tuple(number[id(t)] for t in node.inputs),
                 tuple(number[id(t)] for t in node.outputs),
                 _cast_from(node),
+                node.training,
+                node.form,
             )
             for node in self.nodes
         ]
         self._size = len(tensors)
         self._output_numbers = [number[id(t)] for t in self.outputs]
-        self._nested = [i for i, step in enumerate(self.steps) if step.layer.sublayers]
+        self._loss_numbers = [number[id(t)] for t in losses]
+        self._with_form = [i for i, step in enumerate(self.steps) if step.form is not None]
+        self._nested = [i for i, step in enumerate(self.steps) if _is_network(step)]
         self._penalized = [
             i
             for i, step in enumerate(self.steps)
-            if step.layer.activity_regularizer is not None or step.layer.sublayers
+            if step.layer.activity_regularizer is not None or _is_network(step)
         ]
         self._producer = {t: i for i, step in enumerate(self.steps) for t in step.targets}
 
@@ -91,12 +108,15 @@ class Graph:
         """
         values: list[Any] = [None] * self._size
         values[: len(inputs)] = inputs
+        for i in self._with_form:
+            cache.child(i).form = self.steps[i].form
         for i, step in enumerate(self.steps):
             call = cache.child(i)
             x = _pick(values, step.sources)
             if step.source_dtype is not None:
                 x = _cast(x, step.layer.input_dtype)
-            y = step.layer.forward(x, call, training)
+            mode = training if step.training is None else step.training
+            y = step.layer.forward(x, call, mode)
             if len(step.targets) == 1:
                 values[step.targets[0]] = y
             else:
@@ -108,8 +128,8 @@ class Graph:
         return [values[i] for i in self._output_numbers]
 
     def penalties(self, cache: Cache) -> list[Any]:
-        """Return the activity penalties of the latest forward run, in execution order."""
-        found: list[Any] = []
+        """Return the penalties of the latest forward run: of activities, and from `add_loss`."""
+        found: list[Any] = [np.sum(cache.values[i]) for i in self._loss_numbers]
         for i in self._penalized:
             layer, call = self.steps[i].layer, cache.child(i)
             found += layer.penalties(call)
@@ -132,8 +152,10 @@ class Graph:
             step = self.steps[i]
             if step.layer.logits(cache.child(i)) is not None:
                 return i
+            if len(step.sources) != 1:
+                return None
             source = step.sources[0]
-            if len(step.sources) > 1 or cache.values[source] is not cache.values[number]:
+            if cache.values[source] is not cache.values[number]:
                 return None
             number = source
         return None
@@ -193,6 +215,9 @@ class Graph:
                 _accumulate(logit_grads, self.steps[found].targets[0], doutput, cache)
             elif doutput is not None:
                 _accumulate(grads, number, doutput, cache)
+        for number in self._loss_numbers:
+            value = cache.values[number]
+            _accumulate(grads, number, np.full(value.shape, scale, value.dtype), cache)
         if not hasattr(cache, "backward_steps"):
             self.plan_backward(cache)
         for i in self._nested:
@@ -206,6 +231,9 @@ class Graph:
                 dx = step.layer.backward_from_logits(logit_grads[step.targets[0]], call)
                 if by_output and dx is not None:  # the second pass uses the same buffers
                     dx = [part.copy() for part in dx] if isinstance(dx, list) else dx.copy()
+                self._pass_on(step, dx, grads, cache)
+            elif not by_output and i in self._nested:
+                dx = step.layer.backward(_pick(grads, step.targets), call)  # the penalties within
                 self._pass_on(step, dx, grads, cache)
             if by_output:
                 dx = step.layer.backward(_pick(grads, step.targets), call)
@@ -234,7 +262,13 @@ def _pick(values: list[Any], numbers: tuple[int, ...]) -> Any:
     return values[numbers[0]] if len(numbers) == 1 else [values[i] for i in numbers]
 
 
+def _is_network(step: Step) -> bool:
+    return bool(step.layer.sublayers) or getattr(step.layer, "is_composed", False)
+
+
 def _cast_from(node: Node) -> str | None:
+    if not node.inputs or node.layer.input_dtype is None:
+        return None
     given = node.inputs[0].dtype
     return None if given == node.layer.input_dtype else given
 
@@ -262,7 +296,7 @@ def _sorted_nodes(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list
         if id(tensor) in known:
             continue
         node = tensor.node
-        if node is None or not node.inputs:
+        if node is None or hasattr(node.layer, "batch_shape"):
             raise ValueError(
                 f"Graph disconnected: {tensor} is needed to compute the outputs but is not "
                 "among the inputs."
