@@ -33,12 +33,14 @@ from nnscratch.naming import name_scope
 from nnscratch.optimizers import Optimizer
 from nnscratch.regularizers import Regularizer
 from nnscratch.saving import from_keras
+from nnscratch.tape import GradientTape
 from nnscratch.variable import Variable
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Initializer",
+    "GradientTape",
     "Input",
     "KerasTensor",
     "Layer",

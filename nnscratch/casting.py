@@ -104,6 +104,11 @@ def set_array_class(array_class: type[np.ndarray[Any, Any]]) -> None:
     _Face.array_class = array_class
 
 
+def face() -> type[np.ndarray[Any, Any]]:
+    """Return the class of the arrays that are handed out."""
+    return _Face.array_class
+
+
 def handed_out(values: Any) -> Any:
     """Return an array, a number or a dict of them as the user is to see it; as it is by default."""
     if _Face.array_class is np.ndarray:

@@ -23,7 +23,7 @@ FLOORS = [
     | {"saving", "imaging"},
     {"losses", "layers", "optimizers", "datasets", "utils"},
     {"metrics", "callbacks", "preprocessing", "ops"},
-    {"training"},
+    {"training", "tape"},
     {"models"},
     {"gradcheck", "wrappers"},
     {"compat", "lab"},

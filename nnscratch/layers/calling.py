@@ -31,6 +31,11 @@ class Calls:
         output_dtypes: Any
         _inbound_nodes: list[Node]
         _building: bool
+        activity_regularizer: Any
+        penalties: Any
+        backward: Any
+        backward_from_logits: Any
+        call_losses: list[Any]
 
     def __call__(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         """Apply the layer to arrays (giving arrays) or to symbolic tensors (a new node).
@@ -61,7 +66,10 @@ class Calls:
         if recorder is not None:
             return recorder.call(self, form, tensors, training)
         arrays = self.arrays_of(tensors)
-        return self.applied(form, arrays, Cache(), bool(training))[0]
+        cache = Cache()
+        found, outputs = self.applied(form, arrays, cache, bool(training))
+        self.call_losses = self.penalties_of(outputs, cache)
+        return found
 
     def call(self, inputs: Any, training: bool | None = None, **kwargs: Any) -> Any:
         """Apply the mathematics of the class this one inherits from: what `super().call()` means.
@@ -115,12 +123,45 @@ class Calls:
         """Return the output as the caller is to see it, and the list of its arrays."""
         if form is None:
             outputs = [self.forward(x, cache, training=training)]
+            if self.activity_regularizer is not None:
+                cache.output_for_penalty = outputs[0]
             return handed_out(outputs[0].copy()), outputs
         cache.form = form
         outputs = self.run.forward(x, cache, training)
         self.built = True
         copies = [handed_out(output.copy()) for output in outputs]
         return pack(cache.graph.structure, copies), outputs
+
+    # -- on a tape -----------------------------------------------------------------------------
+
+    def penalties_of(self, outputs: list[Array], cache: Cache) -> list[Any]:
+        """Return the penalties of a call with these outputs."""
+        found = list(self.penalties(cache))
+        if self.activity_regularizer is not None:
+            found.append(self.activity_regularizer(outputs[0]) / len(outputs[0]))
+        return found
+
+    def backward_pass(self, douts: Any, dz: Any, scale: float | None, cache: Cache) -> list[Any]:
+        """Return dL/dinputs, once for each way in which a gradient came.
+
+        Args:
+            douts: dL/doutput per output, None where there is none.
+            dz: dL/dlogits, if there is one.
+            scale: factor on the penalties of the call; None where they are not in the loss.
+            cache: the cache of the call.
+        """
+        found: list[Any] = []
+        if dz is not None:
+            dx = self.backward_from_logits(dz, cache)
+            found.append([_copied(part) for part in dx] if isinstance(dx, list) else _copied(dx))
+        dy = douts[0] if len(douts) == 1 else list(douts)
+        if self.activity_regularizer is not None and scale is not None:
+            y = cache.output_for_penalty
+            penalty = self.activity_regularizer.gradient(y) * y.dtype.type(scale / len(y))
+            dy = penalty if dy is None else dy + penalty
+        if dy is not None:
+            found.append(self.backward(dy, cache))
+        return found
 
     # -- on symbolic tensors -------------------------------------------------------------------
 
@@ -174,6 +215,10 @@ class Calls:
         shapes = input_shape if several else [input_shape]
         form = Form(([SLOT] * len(shapes),)) if several else PLAIN
         self.run.output(form, shapes, [self.dtype] * len(shapes))
+
+
+def _copied(part: Any) -> Any:
+    return None if part is None else part.copy()
 
 
 def _is_default(build: Any) -> bool:

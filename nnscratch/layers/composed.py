@@ -49,6 +49,18 @@ class Composed:
         found: list[Any] = self.run.penalties(cache)
         return found
 
+    def backward_pass(self, douts: Any, dz: Any, scale: float | None, cache: Cache) -> list[Any]:
+        """Return dL/dinputs, once for each way in which a gradient came; see `Calls`."""
+        factor = 0.0 if scale is None else scale
+        found: list[Any] = []
+        if dz is not None:
+            parts = self.run.backward([dz], cache, from_logits=[True], scale=factor)
+            found.append([None if part is None else part.copy() for part in parts])
+            factor = 0.0
+        if dz is None or any(dy is not None for dy in douts):
+            found.append(self.run.backward(list(douts), cache, scale=factor))
+        return found
+
 
 class ByCall(Composed):
     """What a class gets that writes `call` instead of `forward` and `backward`."""
@@ -88,6 +100,7 @@ class ByCall(Composed):
 
 METHODS = (
     *("forward", "backward", "backward_from_logits", "logits", "plan_backward", "penalties"),
+    "backward_pass",
     *("run", "input_dtype", "symbolic_output", "compute_output_shape"),
 )
 

@@ -10,6 +10,8 @@ from nnscratch import constraints, initializers, regularizers
 from nnscratch.casting import as_numeric, is_float, standardize_dtype
 from nnscratch.errors import NotReadyError, ShapeError
 from nnscratch.naming import name_scope
+from nnscratch.recording import operate, recorder
+from nnscratch.structure import flatten
 from nnscratch.typing import Array, ArrayLike
 from nnscratch.variable import Variable
 
@@ -127,8 +129,68 @@ class HasWeights:
 
     @property
     def losses(self) -> list[Any]:
-        """The weight penalties as they stand, one per regularized trainable weight."""
-        return [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
+        """The penalties of the latest call, then those on weights, one per regularized weight.
+
+        Those of a call are what `add_loss` was given and the penalties on activities. Under a tape
+        they are recorded, so that `sum(model.losses)` may be added to a loss of one's own.
+        """
+        found = self._losses_of_calls()
+        regularized = [v for v in self.trainable_weights if v.regularizer]
+        if recorder() is not None:
+            return found + [operate("penalty", v, v.regularizer) for v in regularized]
+        return found + [v.regularizer(v.value) for v in regularized]
+
+    call_losses: list[Any] = []  # noqa: RUF012 (replaced, never changed)
+
+    def _losses_of_calls(self) -> list[Any]:
+        within = [loss for layer in self.sublayers for loss in layer._losses_of_calls()]
+        return [*self.call_losses, *within]
+
+    def _forget_losses(self) -> None:
+        self.__dict__.pop("call_losses", None)
+        for layer in self.sublayers:
+            layer._forget_losses()
+
+    def add_loss(self, loss: Any) -> None:
+        """Add to what is minimised; for use inside `call`.
+
+        Args:
+            loss: what was computed from the inputs, the outputs or the weights; the sum of its
+                elements is added. Or a list of such.
+
+        Raises:
+            ValueError: called from outside `call`.
+
+        >>> from nnscratch import layers, ops
+        >>> class Small(layers.Layer):
+        ...     def call(self, x):
+        ...         self.add_loss(0.1 * ops.mean(ops.square(x)))
+        ...         return x
+        >>> layer = Small()
+        >>> y = layer([[1.0, 3.0]])
+        >>> [round(float(loss), 3) for loss in layer.losses]
+        [0.5]
+        """
+        trace = recorder()
+        if trace is None or not trace.symbolic:
+            raise ValueError(
+                f"add_loss() on {self.name!r} from outside of call(). A loss on what a layer "
+                "computes is added inside the call() of a layer; one on weights is a regularizer "
+                "(kernel_regularizer=…); any other goes into compute_loss() of the model."
+            )
+        for part in flatten(loss):
+            trace.losses.append(operate("as_tensor", part, trace))
+
+    def add_metric(self, *args: Any, **kwargs: Any) -> None:
+        """Raise: Keras 3 has no such method.
+
+        Raises:
+            NotImplementedError: always, saying what to write.
+        """
+        raise NotImplementedError(
+            "add_metric() is not in Keras 3. Give compile(metrics=[…]), or make a metric in "
+            "__init__() (self.m = metrics.Mean(name=…)) and call its update_state()."
+        )
 
     def get_weights(self) -> list[Array]:
         """Return copies of all weights, in the order of `weights`."""

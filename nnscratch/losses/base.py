@@ -19,6 +19,7 @@ from nnscratch.losses.reduction import (
     standardize_reduction,
 )
 from nnscratch.naming import auto_name
+from nnscratch.recording import Operands, operate, recorder
 from nnscratch.typing import Array, ArrayLike
 
 
@@ -87,6 +88,8 @@ class Loss:
             y_pred: predictions.
             sample_weight: one weight per sample, or per value of `call`.
         """
+        if recorder() is not None or isinstance(y_pred, Operands):
+            return operate("loss_value", self, y_true, y_pred, sample_weight)
         y_true, y_pred = as_numeric(y_true, "y_true"), as_numeric(y_pred, "y_pred")
         return handed_out(self.forward(y_true, y_pred, Cache(), sample_weight))
 
@@ -228,6 +231,8 @@ class RuleLoss(Loss):
 
     def call(self, y_true: ArrayLike, y_pred: ArrayLike) -> Any:
         """Return one value per sample, in the float type of the predictions."""
+        if recorder() is not None or isinstance(y_pred, Operands):
+            return operate("loss_value", self, y_true, y_pred, None, reduces=False)
         values = self.values_of(y_true, y_pred, Cache())
         return values if values.ndim else values[()]
 

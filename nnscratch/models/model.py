@@ -172,6 +172,7 @@ class Model(Saves, Trains, Layer, HasRemovedMethods):
     logits = Composed.logits
     plan_backward = Composed.plan_backward
     penalties = Composed.penalties
+    backward_pass = Composed.backward_pass
 
     def taken(self, x: Any) -> Any:
         """Return the arrays or tensors in a list; an array of numbers comes alone."""

@@ -36,6 +36,7 @@ from nnscratch.ops.elementwise import (
     tan,
     zeros_like,
 )
+from nnscratch.ops.losses import loss_value, penalty
 from nnscratch.ops.making import (
     arange,
     convert_to_numpy,
@@ -238,6 +239,9 @@ __all__ = [
     "zeros_like",
 ]
 
-recording.operators.update({name: globals()[name] for name in __all__}, apply=apply, as_tensor=as_tensor)
+recording.operators.update({name: globals()[name] for name in __all__})
+recording.operators.update(
+    apply=apply, as_tensor=as_tensor, loss_value=loss_value, penalty=penalty
+)
 
 __getattr__ = missing_attribute(__name__, __all__)

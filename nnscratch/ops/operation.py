@@ -75,6 +75,15 @@ class Operation:
         ]
         return grads[0] if len(grads) == 1 else grads
 
+    def backward_pass(self, douts: Any, dz: Any, scale: Any, cache: Cache) -> list[Any]:
+        """Return dL/dtensors from dL/doutput, and once more from dL/dlogits where there is one."""
+        found = [] if dz is None else [self.backward_from_logits(dz, cache)]
+        return found if douts[0] is None else [*found, self.backward(douts[0], cache)]
+
+    def backward_from_logits(self, dz: Array, cache: Cache) -> Any:
+        """As `backward`, for dL/dz of the `logits`."""
+        raise NotImplementedError(f"{type(self).__name__} has no logits.")
+
     @property
     def weights(self) -> list[Variable]:
         """The variables that the operation stands for: none."""
