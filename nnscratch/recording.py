@@ -118,9 +118,7 @@ def _give_operators() -> None:
             lambda self, other, operation=operation: operate(operation, self, other),
         )
     for name, operation in UNARY.items():
-        setattr(
-            Operands, f"__{name}__", lambda self, operation=operation: operate(operation, self)
-        )
+        setattr(Operands, f"__{name}__", lambda self, operation=operation: operate(operation, self))
 
 
 _give_operators()

@@ -29,9 +29,9 @@ REASONS = (
     ),
     (r"keras\.applications", "nnscratch has no pretrained networks."),
     (
-        r"GradientTape|custom_gradient|backend\.gradients",
-        "nnscratch does not differentiate arbitrary functions: every layer and loss carries its "
-        "own derivative. Gradients of a compiled model: model.compute_gradients(x, y).",
+        r"custom_gradient|backend\.gradients",
+        "write a layer with forward() and backward() instead, or compute under tf.GradientTape. "
+        "Gradients of a compiled model: model.compute_gradients(x, y).",
     ),
     (
         r"compat\.v1",

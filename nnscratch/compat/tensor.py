@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from nnscratch.recording import Operands, operate, recorder
+from nnscratch.tape import Recorded
 from nnscratch.typing import Array
 
 
-class Tensor(np.ndarray):
+class Tensor(Recorded):
     """A NumPy array with the few habits of an eager tensor that scripts rely on.
 
     Operators and indexing give a `Tensor`, so that `.numpy()` may follow; functions of NumPy give
@@ -23,17 +27,14 @@ class Tensor(np.ndarray):
     tf.Tensor([[1. 2.]], shape=(1, 2), dtype=float32)
     """
 
-    def numpy(self) -> Any:
-        """Return a copy as a plain array, or as a NumPy scalar where there is one number."""
-        return np.array(self)[()]
-
     def __getitem__(self, index: Any) -> Any:
-        return np.asarray(super().__getitem__(index)).view(Tensor)
+        found = super().__getitem__(index)
+        return found if isinstance(found, Tensor) else np.asarray(found).view(Tensor)
 
-    def __array_function__(
-        self, func: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any
-    ) -> Any:
-        return _plain(super().__array_function__(func, types, args, kwargs))
+    @staticmethod
+    def outside(func: Callable[..., Any], arguments: Any) -> Any:
+        """Call a function of NumPy on plain arrays."""
+        return _plain(func(*arguments[0], **arguments[1]))
 
     def __str__(self) -> str:
         return f"tf.Tensor({_text(str(self.numpy()))}, shape={self.shape}, dtype={self.dtype})"
@@ -60,6 +61,39 @@ def tensor(value: Any, dtype: Any = None) -> Tensor:
     if dtype is None and not _is_typed(value):
         array = array.astype({"f": np.float32, "i": np.int32}.get(array.dtype.kind, array.dtype))
     return array.view(Tensor)
+
+
+def is_recorded(*operands: Any) -> bool:
+    """Tell whether an operation on these is to be written down: by a tape, or in a network.
+
+    Args:
+        operands: arrays, variables or symbolic tensors.
+    """
+    return recorder() is not None or any(isinstance(x, Operands) for x in operands)
+
+
+def recorded_as(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a decorator: what is to be written down goes to an operation of `nnscratch.ops`.
+
+    Args:
+        name: name of the operation, which takes its arguments in the same order.
+    """
+
+    def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def either(*args: Any, **kwargs: Any) -> Any:
+            first = args[0] if args else next(iter(kwargs.values()))
+            operands = first if isinstance(first, (list, tuple)) else args[:3]
+            if not is_recorded(*operands):
+                return function(*args, **kwargs)
+            given = inspect.signature(function).bind(*args, **kwargs)
+            given.apply_defaults()
+            values = [v for key, v in given.arguments.items() if key not in ("name", "dtype_hint")]
+            return operate(name, *values)
+
+        return either
+
+    return decorator
 
 
 def pair(x: Any, y: Any) -> tuple[Array, Array]:

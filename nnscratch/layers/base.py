@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,7 @@ class Layer(Calls, Configurable, HasWeights):
     """
 
     is_composed = False
+    tracks = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -90,7 +91,7 @@ class Layer(Calls, Configurable, HasWeights):
         if "forward" in cls.__dict__:
             cls.is_composed = False
         elif "call" in cls.__dict__:
-            cls.is_composed = True
+            cls.is_composed = cls.tracks = True
             give_methods(cls)
 
     def __init__(
@@ -121,7 +122,7 @@ class Layer(Calls, Configurable, HasWeights):
             raise self._unknown_argument(next(iter(kwargs)))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if type(self).is_composed and name not in INTERNAL:
+        if type(self).tracks and name not in INTERNAL:
             tracker = self.__dict__.get("_tracker")
             if tracker is not None:
                 if name in self.__dict__ and self.__dict__[name] is not value:
@@ -135,7 +136,7 @@ class Layer(Calls, Configurable, HasWeights):
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
-        if type(self).is_composed:
+        if type(self).tracks:
             self._tracker.forget(self.__dict__.get(name))
         super().__delattr__(name)
 
@@ -233,13 +234,14 @@ class Layer(Calls, Configurable, HasWeights):
 
     @property
     def output_shape_or_none(self) -> Shape | None:
-        """Shape of the latest symbolic output, or None where the layer has not been called."""
-        return self._inbound_nodes[-1].outputs[0].shape if self._inbound_nodes else None
-
-    def ensure_built(self, input_shape: Any) -> None:
-        """Build for this shape unless the layer is built already."""
-        if not self.built:
-            self.build(input_shape)
+        """Shape of the latest symbolic output, or else that for the shape it was built for."""
+        if self._inbound_nodes:
+            outputs = self._inbound_nodes[-1].outputs
+            return outputs[0].shape if len(outputs) == 1 else _joined(t.shape for t in outputs)
+        if self._build_shape is None or not self.build_is_saved:
+            return None
+        found: Any = self.compute_output_shape(self._build_shape)
+        return _joined(found)
 
     @property
     def input(self) -> KerasTensor:
@@ -284,3 +286,8 @@ def check_rank(layer: Layer, input_shape: Shape, axes: str) -> None:
             f"{type(layer).__name__} layer {layer.name!r} expects inputs of shape ({axes}). "
             f"Received: shape={received!r}"
         )
+
+
+def _joined(sizes: Iterable[Any]) -> Shape:
+    """Return a shape, or several shapes, as a tuple."""
+    return tuple(sizes)

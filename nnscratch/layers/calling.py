@@ -9,7 +9,7 @@ from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, handed_out
 from nnscratch.layers.composed import as_parent
 from nnscratch.layers.symbolic import KerasTensor, Node
-from nnscratch.layers.tracing import PLAIN, SLOT, Form, read_form
+from nnscratch.layers.tracing import PLAIN, Form, form_of_shapes, read_form
 from nnscratch.structure import flatten, pack
 from nnscratch.typing import Array, Shape
 
@@ -51,11 +51,10 @@ class Calls:
             form, tensors, asked = read_form(self.call, args, kwargs)
             training = asked if training is None else training
         else:
-            if len(args) == 2 and (args[1] is None or isinstance(args[1], bool)):
-                args, training = args[:1], args[1]
             form, tensors = None, self.taken(_argument(self, args, kwargs))
+            training = _mode(args, training)
         several = isinstance(tensors, (list, tuple))
-        flat = list(tensors) if several else [tensors]
+        flat: list[Any] = list(tensors) if several else [tensors]
         recorder = recording.recorder()
         tracing = recorder is not None and recorder.symbolic
         if tracing or any(isinstance(t, KerasTensor) for t in flat):
@@ -211,9 +210,7 @@ class Calls:
 
     def build_by_call(self, input_shape: Any) -> None:
         """Run `call` on symbolic tensors of this shape, so that the layers inside are built."""
-        several = isinstance(input_shape, list)
-        shapes = input_shape if several else [input_shape]
-        form = Form(([SLOT] * len(shapes),)) if several else PLAIN
+        form, shapes = form_of_shapes(input_shape)
         self.run.output(form, shapes, [self.dtype] * len(shapes))
 
 
@@ -222,7 +219,7 @@ def _copied(part: Any) -> Any:
 
 
 def _is_default(build: Any) -> bool:
-    return build.__qualname__ == "Layer.build"
+    return str(build.__qualname__) in ("Layer.build", "Model.build")
 
 
 def _shape(t: Any) -> Shape:
@@ -230,11 +227,18 @@ def _shape(t: Any) -> Shape:
     return (None, *shape[1:])
 
 
+def _mode(args: Any, training: bool | None) -> bool | None:
+    """Return the mode, which may also come as the second argument."""
+    return args[1] if len(args) == 2 and isinstance(args[1], bool) else training
+
+
 def _argument(layer: Any, args: Any, kwargs: Any) -> Any:
     """Return what a layer with a `forward` of its own is called on."""
     kwargs = {name: value for name, value in kwargs.items() if name != "mask" or value is not None}
     if not args and kwargs.keys() & {"inputs", "x"}:
         args = (kwargs.pop("inputs", None) if "inputs" in kwargs else kwargs.pop("x"),)
+    if len(args) == 2 and _mode(args, None) is not None:
+        args = args[:1]
     if len(args) != 1 or kwargs:
         raise TypeError(
             f"{type(layer).__name__} layer {layer.name!r} is called on one array, or on a list of "

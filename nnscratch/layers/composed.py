@@ -82,6 +82,10 @@ class ByCall(Composed):
         """Arrays come in as they are: each layer inside casts for itself."""
         return None
 
+    def form_for(self, count: int) -> Form:
+        """Return the form of a call on so many arrays, where nothing else is known of it."""
+        return PLAIN if count == 1 else Form(([SLOT] * count,))
+
     def symbolic_output(self, form: Form, tensors: list[KerasTensor]) -> Any:
         """Return new tensors of the shapes that `call` gives, in its structure."""
         shapes, dtypes = [t.shape for t in tensors], [t.dtype for t in tensors]
@@ -101,13 +105,15 @@ class ByCall(Composed):
 METHODS = (
     *("forward", "backward", "backward_from_logits", "logits", "plan_backward", "penalties"),
     "backward_pass",
-    *("run", "input_dtype", "symbolic_output", "compute_output_shape"),
+    *("run", "input_dtype", "symbolic_output", "compute_output_shape", "form_for"),
 )
 
 
 def give_methods(cls: type) -> None:
     """Give a class that writes `call` the methods that it does not write itself."""
     for name in METHODS:
+        if name == "form_for" and hasattr(cls, "learn_form"):
+            continue  # a model knows the form in which its data came
         if name not in vars(cls):
             owner = ByCall if name in vars(ByCall) else Composed
             setattr(cls, name, vars(owner)[name])
@@ -124,7 +130,7 @@ def as_parent(layer: Any) -> Any:
     """
     for cls in type(layer).__mro__:
         if "forward" in vars(cls) and vars(cls).get("is_composed") is False:
-            twin = object.__new__(cls)
+            twin: Any = object.__new__(cls)
             object.__setattr__(twin, "__dict__", vars(layer))
             return twin
     return None

@@ -43,17 +43,20 @@ class ImageLayer(TrainingNoise):
         """The stream that the layer draws from, under Keras's name."""
         return self.seed_generator
 
-    def __call__(self, x: Any, training: bool | None = None) -> Any:
+    def __call__(self, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         """Apply the layer to images, or to a symbolic tensor.
 
         Args:
-            x: an array (N, H, W, C), one image (H, W, C), or a `KerasTensor`.
+            args: an array (N, H, W, C), one image (H, W, C), or a `KerasTensor`.
             training: False for what the layer does in inference.
+            kwargs: see `Layer`.
         """
+        if any(isinstance(x, KerasTensor) for x in args):
+            return super().__call__(*args, training=training, **kwargs)
         training = True if training is None else training
-        if not isinstance(x, KerasTensor) and np.ndim(x) == 3:
-            return super().__call__(np.asarray(x)[None], training)[0]
-        return super().__call__(x, training)
+        if args and np.ndim(args[0]) == 3:
+            return super().__call__(np.asarray(args[0])[None], training=training)[0]
+        return super().__call__(*args, training=training, **kwargs)
 
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless the input is a batch of images."""

@@ -60,9 +60,10 @@ class Form:
     def filled(self, tensors: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
         """Return the arguments with these tensors in place."""
         remaining = iter(tensors)
-        return transform(
+        args, kwargs = transform(
             lambda part: next(remaining) if part is SLOT else part, (self.args, self.kwargs)
         )
+        return args, kwargs
 
 
 PLAIN = Form()
@@ -105,6 +106,21 @@ def _holds_numbers(x: Any) -> bool:
     if not isinstance(x, (list, tuple)) or not x:
         return False
     return all(isinstance(part, (int, float)) for part in flatten(x))
+
+
+def form_of_shapes(input_shape: Any) -> tuple[Form, list[Shape]]:
+    """Return the form of a call on inputs of such shapes, and the shapes in a list.
+
+    Args:
+        input_shape: a shape, or a list or dict of shapes.
+    """
+    if isinstance(input_shape, dict):
+        keys = sorted(input_shape)
+        return Form((dict.fromkeys(keys, SLOT),)), [tuple(input_shape[key]) for key in keys]
+    if input_shape and isinstance(input_shape[0], (list, tuple)):
+        shapes = [tuple(shape) for shape in input_shape]
+        return Form(([SLOT] * len(shapes),)), shapes
+    return PLAIN, [tuple(input_shape)]
 
 
 def takes_training(call: Any) -> bool:
@@ -207,9 +223,7 @@ class Traced:
 
     def forward(self, inputs: Sequence[Array], cache: Cache, training: bool) -> list[Array]:
         """Run the graph for such inputs; see `Graph.forward`."""
-        form = getattr(cache, "form", None) or PLAIN
-        if form is PLAIN and len(inputs) > 1:
-            form = Form(([SLOT] * len(inputs),))
+        form = getattr(cache, "form", None) or self.layer.form_for(len(inputs))
         shapes, dtypes = [x.shape for x in inputs], [x.dtype.name for x in inputs]
         try:
             graph = self.graph(form, shapes, dtypes, training)

@@ -7,7 +7,15 @@ from typing import Any
 
 from nnscratch.variable import Variable
 
-INTERNAL = frozenset(("_layers", "_inbound_nodes", "_traced", "_arguments", "_trainer"))
+INTERNAL = frozenset(
+    (
+        *("_layers", "_inbound_nodes", "_traced", "_arguments", "_trainer", "_tracker"),
+        *("_trainable_variables", "_statistics", "input_structure", "output_structure", "graph"),
+        *("optimizer", "loss", "history", "activity_regularizer", "_build_shape", "dtype", "name"),
+        "call_losses",
+    )
+)
+"""Attributes that the base classes keep for themselves."""
 
 
 class Tracker:
@@ -85,7 +93,7 @@ class TrackedList(list[Any]):
         """Put values at the end."""
         super().extend([self._tracker.track(value) for value in values])
 
-    def __iadd__(self, values: Iterable[Any]) -> Any:
+    def __iadd__(self, values: Iterable[Any]) -> Any:  # type: ignore[misc]
         self.extend(values)
         return self
 

@@ -1,9 +1,9 @@
 """Models: networks of layers that can be trained."""
 
 from nnscratch.errors import missing_attribute
+from nnscratch.layers.graph import Graph
 from nnscratch.models.cloning import clone_model
 from nnscratch.models.functional import Functional
-from nnscratch.layers.graph import Graph
 from nnscratch.models.model import Model
 from nnscratch.models.sequential import Sequential
 from nnscratch.saving import load_model, model_from_json, save_model

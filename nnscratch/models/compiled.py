@@ -9,8 +9,9 @@ from nnscratch import optimizers
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.config import NAN_POLICIES
 from nnscratch.errors import NotReadyError, unknown_name
-from nnscratch.metrics import Metric
 from nnscratch.layers.graph import Graph
+from nnscratch.metrics import Metric
+from nnscratch.models.steps import OVERRIDABLE, Steps
 from nnscratch.training.data import Data
 from nnscratch.training.step import Stepper
 from nnscratch.training.trainer import Trainer, check_loss_weights, check_losses, compiled_metrics
@@ -18,7 +19,7 @@ from nnscratch.typing import Array, Shape
 from nnscratch.variable import Variable
 
 
-class Compiles:
+class Compiles(Steps):
     """What a network needs to be compiled; the result is a `Trainer` that it has."""
 
     if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Compiles:
 
         def packed_output(self, outputs: list[Array]) -> Any: ...  # noqa: D102
 
+        has_graph: bool
+        is_composed: bool
+        sublayers: Any
+        _tracker: Any
+
     optimizer: optimizers.Optimizer | None = None
     loss: Any = None
     history: History | None = None
@@ -49,6 +55,8 @@ class Compiles:
     resumption: Any = None
     running_callbacks: CallbackList | None = None
     jit_compile = False
+    run_eagerly = False
+    steps_per_execution = 1
     _trainer: Trainer | None = None
 
     def compile(
@@ -77,7 +85,8 @@ class Compiles:
                 several outputs, a list or dict with one such list for each.
             weighted_metrics: metrics that take sample weights into account.
             run_eagerly: accepted for compatibility; it changes no number.
-            steps_per_execution: accepted for compatibility; it changes no number.
+            steps_per_execution: how many batches callbacks are told of at once; it changes no
+                number.
             jit_compile: True draws the noise of training in the bits that programs compiled by
                 XLA use, as Keras then does. `"auto"` is False, as in Keras on a CPU.
             auto_scale_loss: accepted for compatibility; it changes no number.
@@ -90,12 +99,19 @@ class Compiles:
         """
         if nan_policy is not None and nan_policy not in NAN_POLICIES:
             raise unknown_name("nan_policy", nan_policy, NAN_POLICIES)
+        whole = isinstance(steps_per_execution, int) and not isinstance(steps_per_execution, bool)
+        if not whole or steps_per_execution < 1:
+            raise ValueError(
+                "`steps_per_execution` must be a positive integer. "
+                f"Received: steps_per_execution={steps_per_execution!r}"
+            )
         draws_as_xla = _resolved_jit(jit_compile, run_eagerly)
         chosen = optimizers.get(optimizer)
         if chosen is None:
             raise ValueError("`optimizer` is missing. Received: None")
         check_losses(loss)
-        check_loss_weights(loss_weights, self.output_names)
+        if self.has_graph:
+            check_loss_weights(loss_weights, self.output_names)
         before = self._trainer
         trainer = Trainer(
             self,
@@ -117,14 +133,20 @@ class Compiles:
         self.stop_training = False
 
     @property
+    def has_own_steps(self) -> bool:
+        """Whether the class writes a step, or a part of one, anew."""
+        return self.writes(*OVERRIDABLE)
+
+    @property
     def compiled(self) -> bool:
         """Whether `compile` has been called."""
         return self._trainer is not None
 
     @property
     def metrics(self) -> list[Metric]:
-        """The loss tracker and the compiled metrics."""
-        return [] if self._trainer is None else self._trainer.metrics
+        """The loss tracker, the compiled metrics, and those set as attributes here or within."""
+        compiled = [] if self._trainer is None else self._trainer.metrics
+        return [*compiled, *self._tracker.metrics, *_metrics_within(self)]
 
     @property
     def metrics_names(self) -> list[str]:
@@ -142,12 +164,16 @@ class Compiles:
                 f"Model {self.name!r} must be compiled before {method}(): call "
                 "compile(optimizer=…, loss=…) first."
             )
-        if self.loss is None:
+        if self.loss is None and not self._loses_otherwise():
             raise NotReadyError(
                 f"Model {self.name!r} was compiled without a loss; {method}() needs one: "
                 "compile(optimizer=…, loss='mse')."
             )
         return self._trainer
+
+    def _loses_otherwise(self) -> bool:
+        """Return whether a loss may come from somewhere else than `compile`."""
+        return self.has_own_steps or self.is_composed or any(map(_may_add_loss, self.sublayers))
 
     def _step_for(self, method: str, *arguments: Any) -> tuple[Stepper, Data]:
         trainer = self._compiled(method)
@@ -155,6 +181,21 @@ class Compiles:
         stepper = trainer.ready(data)
         stepper.prepare()
         return stepper, data
+
+
+def _may_add_loss(layer: Any) -> bool:
+    return bool(layer.is_composed or layer.activity_regularizer is not None) or any(
+        map(_may_add_loss, layer.sublayers)
+    )
+
+
+def _metrics_within(layer: Any) -> list[Metric]:
+    found: list[Metric] = []
+    for part in layer.sublayers:
+        if not hasattr(part, "fit"):  # a model within has its own trainer
+            found += part._tracker.metrics
+        found += _metrics_within(part)
+    return found
 
 
 def _resolved_jit(jit_compile: bool | str | None, run_eagerly: bool) -> bool:

@@ -9,7 +9,7 @@ from nnscratch.layers import KerasTensor, Layer
 from nnscratch.layers.graph import Graph
 from nnscratch.models.graph_config import functional_arguments, functional_config
 from nnscratch.models.model import Model
-from nnscratch.models.ordering import layers_by_depth
+from nnscratch.models.ordering import connections, layers_by_depth
 from nnscratch.saving.objects import sharing
 from nnscratch.serialization import custom_object_scope
 from nnscratch.structure import flatten, is_nested
@@ -40,7 +40,7 @@ class Functional(Model):
     def __init__(
         self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool | None = None
     ) -> None:
-        super().__init__(name=name)
+        Layer.__init__(self, name=name)
         flat_inputs, flat_outputs = flatten(inputs), flatten(outputs)
         for argument, tensors in (("inputs", flat_inputs), ("outputs", flat_outputs)):
             for tensor in tensors:
@@ -58,10 +58,22 @@ class Functional(Model):
         if trainable is not None:
             self.trainable = trainable
 
+    tracks = False
+    has_graph = True
+
     @property
     def layers(self) -> list[Layer]:
         """The layers, inputs included, those farthest from the outputs first, as in Keras."""
+        return [layer for layer in self._layers if isinstance(layer, Layer)]
+
+    @property
+    def operations(self) -> list[Any]:
+        """The layers and, among them, the operations such as `x + y`, in the same order."""
         return list(self._layers)
+
+    def connections(self) -> Any:
+        """Return what tells where a layer's inputs come from; None for a plain row of layers."""
+        return connections(self.run, self._layers)
 
     def get_config(self) -> dict[str, Any]:
         """Return the layers, their calls, and where inputs and outputs are, as Keras does."""
@@ -83,6 +95,24 @@ class Functional(Model):
             model = cls(**functional_arguments(config))
         model._trainable = config.get("trainable") is not False  # the layers say it for themselves
         return model
+
+
+def become_functional(cls: type[Model]) -> None:
+    """Put `Functional` in the place of `Model` among the ancestors of a class.
+
+    A class of one's own may be made of inputs and outputs, as in Keras: `Mine(inputs, outputs)`.
+
+    Args:
+        cls: the class.
+    """
+    if issubclass(cls, Functional):
+        return
+    if Model in cls.__bases__:
+        cls.__bases__ = tuple(Functional if base is Model else base for base in cls.__bases__)
+        return
+    for base in cls.__bases__:
+        if issubclass(base, Model):
+            become_functional(base)
 
 
 def _check_names(layers: list[Layer]) -> None:

@@ -7,43 +7,65 @@ from typing import Any
 
 from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, handed_out
-from nnscratch.errors import NotReadyError, ShapeError, closest_name
+from nnscratch.errors import ShapeError, closest_name
 from nnscratch.layers import KerasTensor, Layer
 from nnscratch.layers.composed import Composed
 from nnscratch.models.files import Saves
-from nnscratch.layers.graph import Graph
+from nnscratch.models.inputs import HasInputs
 from nnscratch.models.removed import HasRemovedMethods
 from nnscratch.models.training import Trains
-from nnscratch.structure import flatten, is_nested, pack
+from nnscratch.structure import flatten, is_nested
 from nnscratch.typing import Array, Shape
 from nnscratch.utils.summary import print_summary
 
 
-class Model(Saves, Trains, Layer, HasRemovedMethods):
+class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
     """A network of layers that can be trained, evaluated and used as a layer itself.
 
-    `Model(inputs, outputs)` makes a functional model, see `Functional`; `Sequential` is a stack.
+    `Model(inputs, outputs)` makes a functional model, see `Functional`; `Sequential` is a stack. A
+    subclass makes layers in `__init__` and combines them in `call`.
 
     Args:
-        inputs: a symbolic tensor from `Input`, or a list or dict of them.
-        outputs: symbolic tensors made of them.
-        name: name of the model.
+        args: for a functional model the inputs, from `Input`, and the outputs made of them.
+        kwargs: `inputs`, `outputs`, `name`, `trainable`, `dtype`.
+
+    >>> from nnscratch import layers
+    >>> class Net(Model):
+    ...     def __init__(self):
+    ...         super().__init__(name="net")
+    ...         self.hidden = layers.Dense(4, "relu")
+    ...         self.out = layers.Dense(1)
+    ...     def call(self, x):
+    ...         return self.out(self.hidden(x))
+    >>> model = Net()
+    >>> model.build((None, 3))
+    >>> [weight.path for weight in model.weights][:2]
+    ['net/dense/kernel', 'net/dense/bias']
     """
 
-    graph: Graph | None = None
+    tracks = True
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Model:
         """Make a functional model where inputs and outputs are given."""
-        if cls is Model and (args or "inputs" in kwargs or "outputs" in kwargs):
+        if cls is Model and _are_tensors(args, kwargs):
             from nnscratch.models.functional import Functional
 
             return super().__new__(Functional)
         return super().__new__(cls)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        from nnscratch.models.functional import Functional, become_functional
+
+        if _are_tensors(args, kwargs) and not isinstance(self, Functional):
+            become_functional(type(self))
+            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
+            return
+        super().__init__(*args, **kwargs)
+
     @property
     def layers(self) -> list[Layer]:
-        """The layers, in order."""
-        raise NotImplementedError(f"{type(self).__name__} must define `layers`.")
+        """The layers, in order: those set as attributes, where the class writes `call`."""
+        return [layer for layer in self._tracker.layers if isinstance(layer, Layer)]
 
     @property
     def sublayers(self) -> list[Any]:
@@ -79,90 +101,6 @@ class Model(Saves, Trains, Layer, HasRemovedMethods):
         raise ValueError(
             f"No layer named {name!r} in model {self.name!r}.{hint} Its layers: {names}"
         )
-
-    # -- inputs and outputs --------------------------------------------------------------------
-
-    @property
-    def run(self) -> Graph:
-        """The graph of the built model."""
-        if self.graph is None:
-            raise NotReadyError(
-                f"Model {self.name!r} has not been built: the shape of its input is not known. "
-                "Call it on data, fit it, or give the first layer an `input_shape`."
-            )
-        return self.graph
-
-    @property
-    def inputs(self) -> list[KerasTensor]:
-        """The symbolic inputs."""
-        return self.run.inputs
-
-    @property
-    def outputs(self) -> list[KerasTensor]:
-        """The symbolic outputs."""
-        return self.run.outputs
-
-    @property
-    def input_shapes(self) -> list[Shape]:
-        """Shape of each input, None for the batch."""
-        return [tensor.shape for tensor in self.inputs]
-
-    @property
-    def output_shapes(self) -> list[Shape]:
-        """Shape of each output, None for the batch."""
-        return [tensor.shape for tensor in self.outputs]
-
-    @property
-    def input_dtypes(self) -> list[str]:
-        """Type that each input is cast to."""
-        return [tensor.dtype for tensor in self.inputs]
-
-    @property
-    def input_dtype(self) -> str:
-        """Type that the first input is cast to."""
-        return self.inputs[0].dtype
-
-    def output_dtypes(self, count: int) -> list[str]:
-        """Return the types of the outputs."""
-        return [tensor.dtype for tensor in self.outputs]
-
-    @property
-    def input_shape(self) -> Any:
-        """Shape of the input; a list of shapes where there are several."""
-        shapes = self.input_shapes
-        return shapes[0] if len(shapes) == 1 else shapes
-
-    @property
-    def output_shape(self) -> Any:
-        """Shape of the output; a list of shapes where there are several."""
-        shapes = self.output_shapes
-        return shapes[0] if len(shapes) == 1 else shapes
-
-    @property
-    def input_names(self) -> list[str]:
-        """Name of each input."""
-        return ["x"] if self.graph is None else [tensor.name for tensor in self.inputs]
-
-    @property
-    def output_names(self) -> list[str]:
-        """Name of each output: that of the layer that makes it."""
-        if self.graph is None:
-            return ["y"]
-        return [t.name if t.node is None else t.node.layer.name for t in self.outputs]
-
-    input_structure: Any = None
-    output_structure: Any = None
-
-    def packed_output(self, outputs: list[Array]) -> Any:
-        """Return the outputs as one array, or in the list or dict that the model was made with."""
-        if self.output_structure is None:
-            return outputs[0]
-        return pack(self.output_structure, outputs)
-
-    def ensure_built_for(self, inputs: list[Array]) -> None:
-        """Build for inputs of these shapes unless the model is built already."""
-        if self.graph is None:
-            self.ensure_built((None, *inputs[0].shape[1:]))
 
     # -- a model is a layer --------------------------------------------------------------------
 
@@ -200,6 +138,7 @@ class Model(Saves, Trains, Layer, HasRemovedMethods):
     def applied(self, form: Any, x: Any, cache: Cache, training: bool) -> tuple[Any, Any]:
         """Return the output as the caller is to see it, and the list of its arrays."""
         if form is not None:
+            self.remember_call(cache, form, x)
             return super().applied(form, x, cache, training)
         outputs = self.run.forward(x, cache, training)
         return self.packed_output([handed_out(output.copy()) for output in outputs]), outputs
@@ -217,6 +156,17 @@ class Model(Saves, Trains, Layer, HasRemovedMethods):
                 f"Model {self.name!r} expects inputs of shape {_listed(expected)}. "
                 f"Received: shape={_listed(shapes)}"
             )
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights, for inputs of this shape (None for the batch).
+
+        Args:
+            input_shape: the shape; a list of shapes for several inputs.
+        """
+        if not self.is_composed and not self.has_graph:
+            raise self.no_call()
+        self.learn_shapes(input_shape)
+        self.build_by_call(input_shape)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the output's shape for inputs of this shape (lists of shapes for several)."""
@@ -246,6 +196,13 @@ class Model(Saves, Trains, Layer, HasRemovedMethods):
         print_summary(
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
+
+
+def _are_tensors(args: Any, kwargs: Any) -> bool:
+    """Tell whether a model is made of inputs and outputs."""
+    if len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs):
+        return True
+    return "inputs" in kwargs and "outputs" in kwargs
 
 
 def _holds_arrays(x: Any) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from nnscratch.layers import KerasTensor, Layer, Node
+from nnscratch.layers.graph import Graph
 
 
 def layers_by_depth(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> list[Layer]:
@@ -19,6 +21,14 @@ def layers_by_depth(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor
     """
     given = {id(tensor) for tensor in inputs}
     nodes, met = _nodes_and_layers(given, outputs)
+    _, depth_of_layer = _depths(nodes)
+    unused = [t.node.layer for t in inputs if t.node is not None]
+    layers = [layer for layer in unused if id(layer) not in depth_of_layer] + met
+    return sorted(layers, key=lambda layer: -depth_of_layer.get(id(layer), 0))
+
+
+def _depths(nodes: Sequence[Node]) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the depth of each node and of each layer, by their ids."""
     depth_of_node = {id(node): 0 for node in nodes}
     depth_of_layer: dict[int, int] = {}
     for node in reversed(nodes):
@@ -28,9 +38,45 @@ def layers_by_depth(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor
             before = tensor.node
             if before is not None and id(before) in depth_of_node:
                 depth_of_node[id(before)] = max(depth + 1, depth_of_node[id(before)])
-    unused = [t.node.layer for t in inputs if t.node is not None]
-    layers = [layer for layer in unused if id(layer) not in depth_of_layer] + met
-    return sorted(layers, key=lambda layer: -depth_of_layer.get(id(layer), 0))
+    return depth_of_node, depth_of_layer
+
+
+def connections(graph: Graph, layers: Sequence[Any]) -> Any:
+    """Return a function from a layer to where its inputs come from, as a summary shows them.
+
+    A plain row of layers, each called once on the one before, needs no such column: None.
+
+    Args:
+        graph: the graph.
+        layers: its layers and operations.
+    """
+    nodes, _ = _nodes_and_layers({id(tensor) for tensor in graph.inputs}, graph.outputs)
+    depths = list(_depths(nodes)[0].values())
+    own = {id(node) for node in nodes}
+    forks = len(set(depths)) < len(depths) or any(len(node.inputs) > 1 for node in nodes)
+    calls = [sum(id(node) in own for node in layer._inbound_nodes) for layer in layers]
+    if not forks and max(calls) < 2:
+        return None
+
+    def links(layer: Any) -> list[tuple[str, int, int]]:
+        called = [node for node in layer._inbound_nodes if id(node) in own]
+        return [_place(tensor) for node in called for tensor in node.inputs]
+
+    return links
+
+
+def _place(tensor: KerasTensor) -> tuple[str, int, int]:
+    node = tensor.node
+    assert node is not None  # every tensor of a graph is made by a node
+    made_by = node.layer
+    call = next(i for i, other in enumerate(made_by._inbound_nodes) if other is node)
+    output = next(i for i, other in enumerate(node.outputs) if other is tensor)
+    return made_by.name, call + _calls_before(made_by), output
+
+
+def _calls_before(layer: Any) -> int:
+    """Return how many calls Keras counts before the first: a functional model's own graph."""
+    return 1 if hasattr(layer, "connections") else 0
 
 
 def _nodes_and_layers(

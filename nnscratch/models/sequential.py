@@ -39,7 +39,7 @@ class Sequential(Model):
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
-        super().__init__(trainable=trainable, name=name)
+        Layer.__init__(self, trainable=trainable, name=name)
         self._layers: list[Layer] = []
         if layers is not None:
             if isinstance(layers, Layer):
@@ -50,6 +50,9 @@ class Sequential(Model):
             for layer in layers:
                 self._append(layer)
             self._rebuild()
+
+    tracks = False
+    has_graph = True
 
     @property
     def layers(self) -> list[Layer]:

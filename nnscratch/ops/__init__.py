@@ -18,9 +18,9 @@ from nnscratch.ops.elementwise import (
     isinf,
     isnan,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logical_not,
     negative,
     ones_like,
@@ -69,6 +69,7 @@ from nnscratch.ops.nn import (
     swish,
     tanh,
 )
+from nnscratch.ops.operation import Operation, apply, as_tensor
 from nnscratch.ops.pairs import (
     add,
     clip,
@@ -124,7 +125,6 @@ from nnscratch.ops.shapes import (
     transpose,
     unstack,
 )
-from nnscratch.ops.operation import Operation, apply, as_tensor
 
 __all__ = [
     "Operation",
@@ -173,9 +173,9 @@ __all__ = [
     "less_equal",
     "linspace",
     "log",
-    "log10",
     "log1p",
     "log2",
+    "log10",
     "log_sigmoid",
     "log_softmax",
     "logical_and",
@@ -240,8 +240,6 @@ __all__ = [
 ]
 
 recording.operators.update({name: globals()[name] for name in __all__})
-recording.operators.update(
-    apply=apply, as_tensor=as_tensor, loss_value=loss_value, penalty=penalty
-)
+recording.operators.update(apply=apply, as_tensor=as_tensor, loss_value=loss_value, penalty=penalty)
 
 __getattr__ = missing_attribute(__name__, __all__)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
-from nnscratch.ops.operation import Operation, apply, as_float
+from nnscratch.ops.operands import as_float
+from nnscratch.ops.operation import Operation, apply
 from nnscratch.typing import Array
 
 Function = Callable[[Any], Any]

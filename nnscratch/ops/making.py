@@ -10,7 +10,7 @@ from nnscratch import recording
 from nnscratch.casting import handed_out, standardize_dtype
 from nnscratch.layers import KerasTensor
 from nnscratch.layers.tracing import BatchSizeWanted
-from nnscratch.ops.operation import as_array, as_operand
+from nnscratch.ops.operands import as_array, as_operand
 from nnscratch.ops.shapes import cast
 from nnscratch.variable import Variable
 
@@ -48,7 +48,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     return handed_out(np.full(shape, fill_value, standardize_dtype(dtype)))
 
 
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
     """Return ones on a diagonal, zeros elsewhere."""
     return handed_out(np.eye(N, M, k, standardize_dtype(dtype)))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from nnscratch import activations
 from nnscratch.cache import Cache
-from nnscratch.ops.operation import Operation, apply, as_float
+from nnscratch.ops.operands import as_float
+from nnscratch.ops.operation import Operation, apply
 from nnscratch.typing import Array
 
 
@@ -42,10 +43,11 @@ CLASSES: dict[str, type[Operation]] = {}
 
 
 def _class(rule: activations.Activation) -> type[Activated]:
-    name = type(rule).__name__
+    name = activations.base.class_name(rule)
     if name not in CLASSES:
         CLASSES[name] = type(name, (Activated,), {"__doc__": f"{name} as an operation."})
-    cls: Any = CLASSES[name]
+    found: Any = CLASSES[name]
+    cls: type[Activated] = found
     return cls
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.ops.elementwise import square
-from nnscratch.ops.operation import Operation, apply, as_float, in_common_type
+from nnscratch.ops.operands import as_float, in_common_type
+from nnscratch.ops.operation import Operation, apply
 from nnscratch.typing import Array
 
 
@@ -98,9 +99,7 @@ true_divide = _function("true_divide", "a/b", np.true_divide, _quotient, True)
 power = _function("power", "a^b", np.power, _power)
 maximum = _function("maximum", "the larger", np.maximum, _chosen(np.greater_equal))
 minimum = _function("minimum", "the smaller", np.minimum, _chosen(np.less_equal))
-mod = _function(
-    "mod", "a - b·⌊a/b⌋", np.mod, lambda dy, a, b, y: (dy, -dy * np.floor_divide(a, b))
-)
+mod = _function("mod", "a - b·⌊a/b⌋", np.mod, lambda dy, a, b, y: (dy, -dy * np.floor_divide(a, b)))
 floor_divide = _function("floor_divide", "⌊a/b⌋", np.floor_divide)
 
 equal = _function("equal", "whether a = b", np.equal)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
-from nnscratch.ops.operation import Operation, apply, as_array, as_float
+from nnscratch.ops.operands import as_array, as_float
+from nnscratch.ops.operation import Operation, apply
 from nnscratch.typing import Array
 
 
@@ -71,7 +72,8 @@ class Prod(Reduction):
     def compute(self, cache: Cache, *operands: Any) -> Any:
         """Return the product."""
         x = as_array(operands[0])
-        cache.y = np.asarray(np.prod(x, axis=self._axes, keepdims=self.keepdims, dtype=x.dtype))
+        product: Any = np.prod
+        cache.y = np.asarray(product(x, axis=self._axes, keepdims=self.keepdims, dtype=x.dtype))
         return cache.y
 
     def gradients(self, dy: Array, cache: Cache, *operands: Any) -> Sequence[Any]:
@@ -87,7 +89,7 @@ class Prod(Reduction):
 class Max(Reduction):
     """y = max x. Backward: dx = dy/k where x is one of the k largest elements."""
 
-    pick = staticmethod(np.max)
+    pick: Any = staticmethod(np.max)
 
     def compute(self, cache: Cache, *operands: Any) -> Any:
         """Return the extreme."""
@@ -106,7 +108,7 @@ class Max(Reduction):
 class Min(Max):
     """y = min x. Backward: dx = dy/k where x is one of the k smallest elements."""
 
-    pick = staticmethod(np.min)
+    pick: Any = staticmethod(np.min)
 
 
 class Var(Reduction):
@@ -174,7 +176,7 @@ class All(Compared):
     find = staticmethod(np.all)
 
 
-class Any_(Compared):
+class OneTrue(Compared):
     """Whether one element is true."""
 
     find = staticmethod(np.any)
@@ -249,7 +251,7 @@ def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Return whether one element is true."""
-    return apply(Any_(axis=axis, keepdims=keepdims), x)
+    return apply(OneTrue(axis=axis, keepdims=keepdims), x)
 
 
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
@@ -266,5 +268,5 @@ CLASSES: dict[str, type[Operation]] = {
     cls.__name__: cls
     for cls in (Sum, Mean, Prod, Max, Min, Var, Std, Logsumexp, All, Argmax, Argmin)
 }
-CLASSES["Any"] = Any_
+CLASSES["Any"] = OneTrue
 """The operations of this module, by the names that Keras gives them in files."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.casting import standardize_dtype
-from nnscratch.ops.operation import Operation, apply, as_array, in_common_type
+from nnscratch.ops.operands import as_array, in_common_type
+from nnscratch.ops.operation import Operation, apply
 from nnscratch.typing import Array
 
 

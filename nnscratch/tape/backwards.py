@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.ops.operation import fitted
+from nnscratch.ops.operands import fitted
 from nnscratch.tape.log import Entry, Log
 from nnscratch.variable import Variable
 

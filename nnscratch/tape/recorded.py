@@ -103,7 +103,7 @@ class Recorded(np.ndarray):
         return np.asarray(self).transpose(*axes)
 
     @property
-    def T(self) -> Any:  # type: ignore[override]  # noqa: N802 (NumPy's name)
+    def T(self) -> Any:  # noqa: N802 (NumPy's name)
         """The array with its axes reversed."""
         return self.transpose()
 
@@ -112,9 +112,12 @@ class Recorded(np.ndarray):
 
 
 _WITHOUT_GRADIENT = frozenset(
-    ("argmax", "argmin", "argsort", "array_equal", "allclose", "isclose", "ndim", "shape", "size")
-    + ("unique", "count_nonzero", "searchsorted", "result_type", "array_repr", "array_str")
-    + ("array2string", "nonzero", "argwhere", "can_cast", "may_share_memory", "shares_memory")
+    (
+        *("argmax", "argmin", "argsort", "array_equal", "allclose", "isclose", "ndim", "shape"),
+        *("unique", "count_nonzero", "searchsorted", "result_type", "array_repr", "array_str"),
+        *("array2string", "nonzero", "argwhere", "can_cast", "may_share_memory", "shares_memory"),
+        "size",
+    )
 )
 """Functions of NumPy whose results say nothing that a gradient could follow."""
 

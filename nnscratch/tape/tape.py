@@ -12,7 +12,8 @@ import numpy as np
 from nnscratch import recording
 from nnscratch.cache import Cache
 from nnscratch.casting import face, handed_out
-from nnscratch.ops.operation import TENSOR, Operation, as_operand, on_arrays
+from nnscratch.ops.operands import as_operand
+from nnscratch.ops.operation import TENSOR, Operation, on_arrays
 from nnscratch.structure import flatten, pack, transform
 from nnscratch.tape.backwards import add_gradient, backwards
 from nnscratch.tape.log import SPENT, Entry, Log
@@ -220,3 +221,12 @@ class GradientTape:
 
 def _value(x: Any) -> Any:
     return x.value if isinstance(x, Variable) else plain(x)
+
+
+def logits_of(output: Any) -> Any:
+    """Return z where an output that a tape recorded is softmax(z) or sigmoid(z), else None."""
+    entry = getattr(output, "entry", None)
+    made_by = None if entry is None else entry[0].made_by.get(entry[1])
+    if made_by is None or len(made_by.targets) > 1:
+        return None
+    return made_by.layer.logits(made_by.cache)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from nnscratch import losses, metrics
 from nnscratch.metrics.matches import target_kind
 from nnscratch.metrics.old_names import warn_of_accuracy
@@ -191,6 +193,39 @@ class CompiledMetrics(metrics.Metric):
             _update(metric, y_true, y_pred, None, logits)
         for metric in self._found["weighted_metrics"][output]:
             _update(metric, y_true, y_pred, sample_weight, logits)
+
+    def update_state(
+        self,
+        y_true: Any,
+        y_pred: Any,
+        sample_weight: Any = None,
+        *,
+        logits: Sequence[Array | None] = (),
+    ) -> None:
+        """Take one batch into account, as a `train_step` of one's own has it at hand.
+
+        Args:
+            y_true: targets: one array, or a list or dict of them.
+            y_pred: outputs, likewise.
+            sample_weight: weights of the rows, likewise.
+            logits: z per output, where the output is softmax(z) or sigmoid(z).
+        """
+        targets, outputs = flatten(y_true), [np.asarray(part) for part in flatten(y_pred)]
+        weights = flatten(sample_weight)
+        targets = [None if part is None else np.asarray(part) for part in targets]
+        if not self.built:
+            names = sorted(y_pred) if isinstance(y_pred, dict) else self._numbered(len(outputs))
+            shapes = [None if part is None else part.shape for part in targets]
+            self.build(shapes, [part.shape for part in outputs], names)
+        for i, (target, output) in enumerate(zip(targets, outputs, strict=True)):
+            weight = weights[i] if i < len(weights) else weights[0]
+            z = logits[i] if i < len(logits) else None
+            if target is not None:
+                self.update_output(i, target, output, weight, z)
+
+    @staticmethod
+    def _numbered(count: int) -> list[str]:
+        return [f"output_{i}" for i in range(1, count + 1)]
 
     def reset_state(self) -> None:
         """Start every metric anew."""

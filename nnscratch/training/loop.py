@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -91,7 +92,7 @@ def _run(
         if taken_up is not None:
             steps, taken_up = taken_up.rest_of(steps, callbacks), None
         _train(model, stepper, steps, callbacks, epoch, interrupt)
-        logs = stepper.logs()
+        logs = stepper.epoch_logs()
         if validation is not None and _is_due(epoch + 1, validation_freq):
             for name, value in evaluate(model, stepper, validation, callbacks).items():
                 logs[f"val_{name}"] = value
@@ -114,15 +115,17 @@ def _train(
 ) -> None:
     """Train on the batches of one epoch."""
     watched, rests = callbacks.watches("on_train_batch_end"), callbacks.watches("at_rest")
-    for step, batch in steps:
-        if rests and step > 0:
-            callbacks.at_rest(epoch, step)
-        callbacks.on_train_batch_begin(step)
-        interrupt.busy = True
-        stepper.train(batch)
-        interrupt.step_done()
+    at_once = model.steps_per_execution
+    for first, batches in executions(steps, at_once):
+        if rests and first > 0:
+            callbacks.at_rest(epoch, first)
+        callbacks.on_train_batch_begin(first)
+        for batch in batches:
+            interrupt.busy = True
+            stepper.train(batch)
+            interrupt.step_done()
         if watched:
-            callbacks.on_train_batch_end(step, stepper.logs())
+            callbacks.on_train_batch_end(first + at_once - 1, stepper.logs())
         if model.stop_training:
             break
 
@@ -150,6 +153,28 @@ def _is_due(epoch: int, validation_freq: int | Sequence[int]) -> bool:
     return epoch in validation_freq
 
 
+def executions(
+    steps: Iterator[tuple[int, Data]], at_once: int
+) -> Iterator[tuple[int, Sequence[Data]]]:
+    """Yield the batches in groups of as many as callbacks are told of at once.
+
+    Convention: the last batch of a group is numbered as if the group were full, as in Keras.
+
+    Args:
+        steps: numbers and batches.
+        at_once: `steps_per_execution` of the model.
+
+    Yields:
+        The number of the first batch, and the batches.
+    """
+    if at_once == 1:
+        for step, batch in steps:
+            yield step, (batch,)
+        return
+    while group := list(itertools.islice(steps, at_once)):
+        yield group[0][0], [batch for _, batch in group]
+
+
 def evaluate(
     model: Any, stepper: Stepper, batches: Source, callbacks: CallbackList
 ) -> dict[str, Any]:
@@ -159,14 +184,16 @@ def evaluate(
     batches.restart()
     callbacks.on_test_begin()
     watched = callbacks.watches("on_test_batch_end")
-    for step, batch in enumerate(batches.epoch()):
-        callbacks.on_test_batch_begin(step)
-        stepper.test(batch)
+    at_once = model.steps_per_execution
+    for first, several in executions(enumerate(batches.epoch()), at_once):
+        callbacks.on_test_batch_begin(first)
+        for batch in several:
+            stepper.test(batch)
         if watched:
-            callbacks.on_test_batch_end(step, stepper.logs())
+            callbacks.on_test_batch_end(first + at_once - 1, stepper.logs())
         if model.stop_evaluating:
             break
-    logs = python_logs(stepper.logs())
+    logs = python_logs(stepper.epoch_logs())
     callbacks.on_test_end(logs)
     return logs
 
@@ -179,11 +206,14 @@ def predict(
     callbacks.on_predict_begin()
     watched = callbacks.watches("on_predict_batch_end")
     parts: list[list[Array]] = []
-    for step, batch in enumerate(batches.epoch()):
-        callbacks.on_predict_batch_begin(step)
-        parts.append([np.array(y) for y in run.forward(batch.inputs, cache, False)])
+    at_once = model.steps_per_execution
+    for first, several in executions(enumerate(batches.epoch()), at_once):
+        callbacks.on_predict_batch_begin(first)
+        found = [[np.array(y) for y in run.forward(b.inputs, cache, False)] for b in several]
+        parts.append([np.concatenate(output) for output in zip(*found, strict=True)])
         if watched:
-            callbacks.on_predict_batch_end(step, {"outputs": model.packed_output(parts[-1])})
+            outputs = {"outputs": model.packed_output(parts[-1])}
+            callbacks.on_predict_batch_end(first + at_once - 1, outputs)
         if model.stop_predicting:
             break
     callbacks.on_predict_end()

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnscratch import config, random
 from nnscratch.cache import Cache
-from nnscratch.errors import NonFiniteError
+from nnscratch.errors import NonFiniteError, NotReadyError
 from nnscratch.metrics import Mean
 from nnscratch.optimizers import Optimizer
 from nnscratch.training.compiled import CompiledMetrics
@@ -145,7 +145,12 @@ class Stepper:
         self.logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
         value = self.objective.forward(batch, outputs, self.logits)
         for penalty in self._penalties():
-            value = value + value.dtype.type(penalty)
+            value = penalty if value is None else value + value.dtype.type(penalty)
+        if value is None:
+            raise NotReadyError(
+                f"Model {self.network.name!r} has no loss to compute: give compile(loss=…), or "
+                "add_loss() in a call()."
+            )
         self.total = value
         if self.raises and not _finite(value):
             self._report_not_finite()
@@ -185,6 +190,10 @@ class Stepper:
         for tracker in self.objective.trackers:
             logs[tracker.name] = tracker.result()
         return logs
+
+    def epoch_logs(self) -> dict[str, Any]:
+        """Return the loss and the metrics of the whole epoch."""
+        return self.logs()
 
     def reset(self) -> None:
         """Start the running loss and metrics anew."""

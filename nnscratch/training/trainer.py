@@ -14,6 +14,7 @@ from nnscratch.training.batches import Batches
 from nnscratch.training.compiled import CompiledMetrics, check_metrics, per_output, resolve_loss
 from nnscratch.training.data import Data, checked_data, fitted_to
 from nnscratch.training.objective import Objective, Term
+from nnscratch.training.own_steps import OwnStepper, form_of
 from nnscratch.training.step import Stepper
 from nnscratch.training.streams import Source, Stream, is_stream
 from nnscratch.typing import Shape
@@ -68,14 +69,42 @@ class Trainer:
     def check(self, x: Any, y: Any, sample_weight: Any, class_weight: Any = None) -> Data:
         """Return the arguments as data that fits the model, building it if need be."""
         model = self.model
+        model.learn_form(x)
+        if not model.has_graph:  # its outputs have names once it has been built
+            model.ensure_built_for(checked_data(x, input_names=model.input_names).inputs)
         data = checked_data(
             x, y, sample_weight, class_weight, model.input_names, model.output_names
         )
         model.ensure_built_for(data.inputs)
+        self._y_form, self._weight_form = form_of(y), form_of(sample_weight)
         return fitted_to(data, model.input_shapes, model.name)
+
+    _y_form: Any = None
+    _weight_form: Any = None
+
+    def own_stepper(self) -> OwnStepper:
+        """Return the step of a model that has steps of its own, making it if need be."""
+        if not isinstance(self.stepper, OwnStepper):
+            self.stepper = self._stepper_of(OwnStepper, [])
+            self.stepper.prepare()
+        assert isinstance(self.stepper, OwnStepper)
+        return self.stepper
+
+    def _ready_for_own_steps(self, data: Data) -> Stepper:
+        """Return the step of a model that computes in its own way: it checks for itself."""
+        stepper = self.own_stepper()
+        stepper.y_form, stepper.weight_form = self._y_form, self._weight_form
+        if not self.model.writes("train_step"):
+            stepper.find_terms(data.targets, self.model.output_shapes)
+        weights = self.model.trainable_weights
+        if weights and not self.optimizer.built:
+            self.optimizer.build(weights)
+        return stepper
 
     def ready(self, data: Data) -> Stepper:
         """Return the step for such data; what does not fit raises before anything changes."""
+        if self.model.has_own_steps:
+            return self._ready_for_own_steps(data)
         shapes = self.model.output_shapes
         targets = [data.target(i) for i in range(len(shapes))]
         target_shapes = [None if y is None else y.shape for y in targets]
@@ -150,6 +179,30 @@ class Trainer:
     def _new_stepper(
         self, target_shapes: Sequence[Shape | None], shapes: Sequence[Shape]
     ) -> Stepper:
+        return self._stepper_of(Stepper, self.terms_for(target_shapes, shapes), len(shapes))
+
+    def _stepper_of(self, cls: type[Stepper], terms: list[Term], outputs: int = 0) -> Stepper:
+        return cls(
+            self.model,
+            self.optimizer,
+            Objective(terms, outputs),
+            self.loss_tracker,
+            self.compiled_metrics,
+            self.nan_policy,
+        )
+
+    def terms_for(
+        self, target_shapes: Sequence[Shape | None], shapes: Sequence[Shape]
+    ) -> list[Term]:
+        """Return the losses of the outputs.
+
+        Args:
+            target_shapes: shape of each output's targets, None where it has none.
+            shapes: shape of each output.
+
+        Raises:
+            NotReadyError: an output with a loss has no targets.
+        """
         names = self.model.output_names
         given = per_output("loss", self.loss, names)
         weights = per_output("loss_weights", self.loss_weights, names)
@@ -163,14 +216,7 @@ class Trainer:
             resolved = resolve_loss(loss, target, shapes[i])
             tracker = Mean(name=f"{name}_loss") if _count(given) > 1 else None
             terms.append(Term(i, resolved, 1.0 if weight is None else weight, tracker))
-        return Stepper(
-            self.model,
-            self.optimizer,
-            Objective(terms, len(shapes)),
-            self.loss_tracker,
-            self.compiled_metrics,
-            self.nan_policy,
-        )
+        return terms
 
 
 def _check_weights(weights: Any, output_shape: Shape) -> None:

@@ -27,6 +27,7 @@ from nnscratch.utils.progbar import Progbar
 from nnscratch.utils.py_dataset import PyDataset
 from nnscratch.utils.split_dataset import split_dataset
 from nnscratch.utils.timeseries import timeseries_dataset_from_array
+from nnscratch.utils.steps import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 Sequence = PyDataset
 
@@ -50,6 +51,7 @@ __all__ = [
     "load_img",
     "model_to_dot",
     "normalize",
+    "pack_x_y_sample_weight",
     "plot_model",
     "register_keras_serializable",
     "save_img",
@@ -58,6 +60,7 @@ __all__ = [
     "split_dataset",
     "timeseries_dataset_from_array",
     "to_categorical",
+    "unpack_x_y_sample_weight",
 ]
 
 __getattr__ = missing_attribute(__name__, __all__)

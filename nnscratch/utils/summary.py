@@ -72,12 +72,16 @@ def print_summary(
     Raises:
         ValueError: the table does not fit into the width, or `layer_range` names no layers.
     """
-    layout = sequential_layout()
+    layers, layout = list(model.layers), sequential_layout()
+    if hasattr(model, "connections"):
+        layers = model.operations
+        links = model.connections()
+        layout = layout if links is None else connected_layout(links)
     if positions:
         layout = replace(layout, positions=tuple(positions))
     if show_trainable:
         layout = with_trainable(layout)
-    layers = _in_range(list(model.layers), layer_range)
+    layers = _in_range(layers, layer_range)
     rows = [
         [column.cell(layer, indent) for column in layout.columns]
         for layer, indent in _walk(layers, expand_nested)
@@ -101,6 +105,28 @@ def sequential_layout() -> Layout:
         positions=(0.45, 0.80, 1.0),
         line_length=88,
     )
+
+
+def connected_layout(links: Callable[[Any], list[tuple[str, int, int]]]) -> Layout:
+    """Return the layout for a network with branches, which says what each layer is called on.
+
+    Args:
+        links: returns for a layer where its inputs come from: a layer's name, the number of its
+            call, the number of the output.
+    """
+    return Layout(
+        (
+            *sequential_layout().columns,
+            Column("Connected to", "left", lambda layer, _: _links_cell(links(layer))),
+        ),
+        positions=(0.3, 0.56, 0.74, 1.0),
+        line_length=108,
+    )
+
+
+def _links_cell(links: list[tuple[str, int, int]]) -> str:
+    cells = [f"{name}[{_number(call)}][{_number(output)}]" for name, call, output in links]
+    return ", ".join(cells) or "-"
 
 
 def with_trainable(layout: Layout) -> Layout:
@@ -210,7 +236,9 @@ def _shape_text(shape: Iterable[int | None]) -> str:
 
 
 def _params_cell(layer: Any) -> str:
-    return _number(layer.count_params()) if layer.built else f"{_number(0)} (unbuilt)"
+    if not layer.built and getattr(layer, "build_is_saved", True):
+        return f"{_number(0)} (unbuilt)"
+    return _number(layer.count_params() if layer.built else 0)
 
 
 def _trainable_cell(layer: Any) -> str:

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from nnscratch.compat.keras.config import backend, image_data_format
-from nnscratch.compat.keras.ops import (
+from nnscratch.compat.keras.utils import clear_session
+from nnscratch.compat.tensor import tensor
+from nnscratch.config import epsilon, floatx, set_epsilon, set_floatx
+from nnscratch.ops import (
     abs,
     all,
     any,
@@ -47,9 +50,6 @@ from nnscratch.compat.keras.ops import (
     zeros,
     zeros_like,
 )
-from nnscratch.compat.keras.utils import clear_session
-from nnscratch.compat.tensor import tensor
-from nnscratch.config import epsilon, floatx, set_epsilon, set_floatx
 from nnscratch.typing import ArrayLike
 from nnscratch.variable import Variable
 

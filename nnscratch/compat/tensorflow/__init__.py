@@ -89,6 +89,7 @@ from nnscratch.compat.tensorflow.math import (
     tanh,
 )
 from nnscratch.compat.versions import tensorflow as __version__
+from nnscratch.tape import GradientTape
 
 bool = np.dtype("bool")
 float16 = np.dtype("float16")
@@ -103,6 +104,7 @@ newaxis = None
 print = builtins.print
 
 __all__ = [
+    "GradientTape",
     "Tensor",
     "Variable",
     "__version__",

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.compat.tensor import Tensor, pair, tensor
+from nnscratch.compat.tensor import Tensor, is_recorded, pair, recorded_as, tensor
+from nnscratch.recording import Operands, operate
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Tensor:
@@ -23,6 +24,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     return tensor(np.reshape(made, shape))
 
 
+@recorded_as("convert_to_tensor")
 def convert_to_tensor(
     value: Any, dtype: Any = None, dtype_hint: Any = None, name: str | None = None
 ) -> Tensor:
@@ -30,6 +32,7 @@ def convert_to_tensor(
     return tensor(value, dtype)
 
 
+@recorded_as("cast")
 def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     """Convert to another type; floats lose their fraction when they become integers.
 
@@ -51,11 +54,17 @@ def ones(shape: Any, dtype: Any = "float32", name: str | None = None) -> Tensor:
 
 def zeros_like(input: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Return zeros of an array's shape and type."""
+    if is_recorded(input):
+        made: Tensor = operate("zeros_like", input)
+        return made if dtype is None else cast(made, dtype)
     return tensor(np.zeros_like(np.asarray(tensor(input)), dtype))
 
 
 def ones_like(input: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Return ones of an array's shape and type."""
+    if is_recorded(input):
+        made: Tensor = operate("ones_like", input)
+        return made if dtype is None else cast(made, dtype)
     return tensor(np.ones_like(np.asarray(tensor(input)), dtype))
 
 
@@ -85,37 +94,44 @@ def linspace(start: Any, stop: Any, num: int, name: str | None = None) -> Tensor
     return tensor(np.linspace(start, stop, num).astype(tensor(start).dtype))
 
 
+@recorded_as("reshape")
 def reshape(tensor_: Any, shape: Any, name: str | None = None) -> Tensor:
     """Give the elements another shape."""
     return tensor(np.reshape(np.asarray(tensor(tensor_)), np.asarray(shape).tolist()))
 
 
+@recorded_as("transpose")
 def transpose(a: Any, perm: Any = None, name: str | None = None) -> Tensor:
     """Reorder the axes; reverse them by default."""
     return tensor(np.transpose(np.asarray(tensor(a)), perm))
 
 
+@recorded_as("expand_dims")
 def expand_dims(input: Any, axis: int, name: str | None = None) -> Tensor:
     """Insert an axis of length one."""
     return tensor(np.expand_dims(np.asarray(tensor(input)), axis))
 
 
+@recorded_as("squeeze")
 def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
     """Take out axes of length one."""
     axes = tuple(axis) if isinstance(axis, list) else axis
     return tensor(np.squeeze(np.asarray(tensor(input)), axes))
 
 
+@recorded_as("concatenate")
 def concat(values: Any, axis: int, name: str | None = None) -> Tensor:
     """Join arrays along an axis."""
     return tensor(np.concatenate([np.asarray(tensor(value)) for value in values], axis))
 
 
+@recorded_as("stack")
 def stack(values: Any, axis: int = 0, name: str | None = None) -> Tensor:
     """Join arrays along a new axis."""
     return tensor(np.stack([np.asarray(tensor(value)) for value in values], axis))
 
 
+@recorded_as("take")
 def gather(params: Any, indices: Any, axis: int = 0) -> Tensor:
     """Take the elements with these indices along an axis."""
     return tensor(np.take(np.asarray(tensor(params)), np.asarray(indices), axis))
@@ -123,6 +139,11 @@ def gather(params: Any, indices: Any, axis: int = 0) -> Tensor:
 
 def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
     """Multiply matrices."""
+    if is_recorded(a, b):
+        first = operate("swapaxes", a, -1, -2) if transpose_a else a
+        second = operate("swapaxes", b, -1, -2) if transpose_b else b
+        found: Tensor = operate("matmul", first, second)
+        return found
     left, right = pair(a, b)
     if transpose_a:
         left = np.swapaxes(left, -1, -2)
@@ -131,6 +152,7 @@ def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False)
     return tensor(np.matmul(left, right))
 
 
+@recorded_as("where")
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
     """Choose from `x` where the condition holds and from `y` elsewhere.
 
@@ -141,6 +163,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     return tensor(np.where(np.asarray(condition), *pair(x, y)))
 
 
+@recorded_as("clip")
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Tensor:
     """Raise what is below the minimum and lower what is above the maximum."""
     values = np.asarray(tensor(t))
@@ -168,6 +191,9 @@ def one_hot(
 
 def shape(input: Any, out_type: Any = "int32", name: str | None = None) -> Tensor:
     """Return the shape as a tensor."""
+    if isinstance(input, Operands):
+        sizes: Any = operate("shape", input)
+        return tensor(sizes, out_type) if None not in sizes else sizes
     return tensor(np.shape(input), out_type)
 
 
@@ -186,6 +212,7 @@ def identity(input: Any, name: str | None = None) -> Tensor:
     return tensor(np.array(tensor(input)))
 
 
+@recorded_as("stop_gradient")
 def stop_gradient(input: Any, name: str | None = None) -> Tensor:
     """Return the input: nothing here is differentiated by itself."""
     return tensor(input)

@@ -8,11 +8,29 @@ from typing import Any
 import numpy as np
 
 from nnscratch import activations
-from nnscratch.compat.tensor import Tensor, pair, tensor
+from nnscratch.compat.tensor import Tensor, is_recorded, pair, tensor
+from nnscratch.recording import operate, operators
+
+RECORDED = {
+    "acos": "arccos",
+    "asin": "arcsin",
+    "atan": "arctan",
+    "is_finite": "isfinite",
+    "is_inf": "isinf",
+    "is_nan": "isnan",
+    "floordiv": "floor_divide",
+    "pow": "power",
+}
+"""TensorFlow's names of operations that have another name in `nnscratch.ops`."""
 
 
 def _one(function: Callable[..., Any], name: str) -> Callable[..., Tensor]:
+    recorded = RECORDED.get(name, name)
+
     def of_each(x: Any, name: str | None = None) -> Tensor:
+        if is_recorded(x) and recorded in operators:
+            found: Tensor = operate(recorded, x)
+            return found
         return tensor(function(np.asarray(tensor(x))))
 
     of_each.__name__ = of_each.__qualname__ = name
@@ -21,7 +39,12 @@ def _one(function: Callable[..., Any], name: str) -> Callable[..., Tensor]:
 
 
 def _two(function: Callable[..., Any], name: str) -> Callable[..., Tensor]:
+    recorded = RECORDED.get(name, name)
+
     def of_each_pair(x: Any, y: Any, name: str | None = None) -> Tensor:
+        if is_recorded(x, y) and recorded in operators:
+            found: Tensor = operate(recorded, x, y)
+            return found
         return tensor(function(*pair(x, y)))
 
     of_each_pair.__name__ = of_each_pair.__qualname__ = name

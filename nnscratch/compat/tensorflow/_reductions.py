@@ -7,13 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.compat.tensor import Tensor, tensor
+from nnscratch.compat.tensor import Tensor, is_recorded, tensor
+from nnscratch.recording import operate
+
+RECORDED = {"reduce_variance": "var"}
+"""TensorFlow's names of reductions that have another name in `nnscratch.ops`."""
 
 
 def _reduction(function: Callable[..., Any], name: str) -> Callable[..., Tensor]:
+    recorded = RECORDED.get(name, name.removeprefix("reduce_"))
+
     def over_axes(
         input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
     ) -> Tensor:
+        if is_recorded(input_tensor):
+            found: Tensor = operate(recorded, input_tensor, axis, keepdims)
+            return found
         values = np.asarray(tensor(input_tensor))
         axes = tuple(axis) if isinstance(axis, (list, np.ndarray)) else axis
         return tensor(function(values, axes, keepdims))
