@@ -15,9 +15,10 @@ PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
     {"typing", "errors", "checks", "naming", "structure", "outdated"},
+    {"typing", "errors", "naming", "structure", "outdated", "recording"},
     {"config"},
     {"casting"},
-    {"allowance", "cache", "random", "serialization", "recording"},
+    {"allowance", "cache", "random", "serialization"},
     {"variable"},
     {"arena", "blas", "activations", "initializers", "regularizers", "constraints"}
     | {"saving", "imaging"},

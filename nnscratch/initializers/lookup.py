@@ -24,6 +24,7 @@ from nnscratch.initializers.variance_scaling import (
 )
 from nnscratch.naming import to_snake_case
 from nnscratch.random.arguments import checked_shape, dtype_name
+from nnscratch.serialization import get_registered_object
 from nnscratch.typing import Array, DTypeLike
 
 InitializerLike: TypeAlias = Callable[..., Array]
@@ -127,10 +128,12 @@ def deserialize(
         raise ValueError(f"The configuration of an initializer has a 'class_name'. Got: {config!r}")
     arguments = config.get("config", {})
     name = arguments if config["class_name"] == "function" else config["class_name"]
-    known = {**BY_NAME, **(custom_objects or {})}
-    if name not in known:
-        raise unknown_name("initializer", name, known)
-    found = known[name]
+    found: Any = None
+    for candidate in (config.get("registered_name"), name):
+        if found is None and isinstance(candidate, str):
+            found = get_registered_object(candidate, custom_objects, BY_NAME)
+    if found is None:
+        raise unknown_name("initializer", name, {**BY_NAME, **(custom_objects or {})})
     if not inspect.isclass(found):
         return found  # type: ignore[no-any-return]
     return found.from_config(dict(arguments))  # type: ignore[attr-defined, no-any-return]

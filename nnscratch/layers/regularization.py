@@ -88,7 +88,7 @@ class Dropout(TrainingNoise):
             cache.keep = random.dropout_mask(shape, self.rate, self.seed_generator, x.dtype)
             cache.scale = 1.0 / (1.0 - self.rate)
         y = np.multiply(x, cache.scale, out=cache.buffer("y", x.shape, x.dtype))
-        y *= cache.keep
+        drop(y, cache.keep)
         return y
 
     def backward(self, dy: Array, cache: Cache) -> Array | None:
@@ -102,8 +102,22 @@ class Dropout(TrainingNoise):
         if self.rate == 1:
             return None
         dx: Array = np.multiply(dy, cache.scale, out=cache.buffer("dx", dy.shape, dy.dtype))
-        dx *= cache.keep
+        drop(dx, cache.keep)
         return dx
+
+
+def drop(values: Array, keep: Array) -> None:
+    """Write 0 where nothing is kept, also over NaN and infinity.
+
+    The bits are multiplied by 0 or 1, which is as fast as multiplying the numbers, while
+    0·NaN would be NaN.
+
+    Args:
+        values: floats.
+        keep: booleans that broadcast to their shape.
+    """
+    bits = values.view(f"i{values.itemsize}")
+    bits *= keep
 
 
 class SpatialDropout1D(Dropout):

@@ -71,12 +71,7 @@ def _place(tensor: KerasTensor) -> tuple[str, int, int]:
     made_by = node.layer
     call = next(i for i, other in enumerate(made_by._inbound_nodes) if other is node)
     output = next(i for i, other in enumerate(node.outputs) if other is tensor)
-    return made_by.name, call + _calls_before(made_by), output
-
-
-def _calls_before(layer: Any) -> int:
-    """Return how many calls Keras counts before the first: a functional model's own graph."""
-    return 1 if hasattr(layer, "connections") else 0
+    return made_by.name, call, output
 
 
 def _nodes_and_layers(

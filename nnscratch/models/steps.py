@@ -125,7 +125,7 @@ class Steps:
                 weight = weights[0] if len(weights) == 1 else weights[term.output]
             part = term.loss(targets[term.output], outputs[term.output], weight)
             if term.tracker is not None:
-                term.tracker.update_state(float(part), len(outputs[term.output]))
+                term.tracker.update_state(float(part))
             part = part if term.weight == 1.0 else part * term.weight
             total = part if total is None else total + part
         for loss in self.losses:

@@ -71,7 +71,7 @@ def _half(x: Any) -> Any:
 
 
 absolute = _function("absolute", "|x|", np.abs, lambda x, y: np.sign(x), True)
-abs = _function("abs", "|x|", np.abs, lambda x, y: np.sign(x), True)
+abs = absolute
 arccos = _function("arccos", "arccos x", np.arccos, lambda x, y: -1 / np.sqrt(1 - x * x))
 arcsin = _function("arcsin", "arcsin x", np.arcsin, lambda x, y: 1 / np.sqrt(1 - x * x))
 arctan = _function("arctan", "arctan x", np.arctan, lambda x, y: 1 / (1 + x * x))

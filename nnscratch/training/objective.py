@@ -83,8 +83,12 @@ class Objective:
             from_logits[term.output] = term.from_logits
         return gradients, from_logits
 
-    def track(self, rows: int) -> None:
-        """Take the latest losses of a batch of so many rows into their means."""
+    def track(self) -> None:
+        """Take the latest losses into their means.
+
+        Convention: every batch counts alike, a short last one too, as in Keras, which weighs by
+        rows only the total.
+        """
         for term in self.terms:
             if term.tracker is not None:
-                term.tracker.update_state(term.value, rows)
+                term.tracker.update_state(term.value)

@@ -174,7 +174,7 @@ class Stepper:
     def _track(self, batch: Data, outputs: list[Array]) -> None:
         self.step_number += 1
         self.loss_tracker.update_state(self.total, len(batch))
-        self.objective.track(len(batch))
+        self.objective.track()
         if self.metrics is None:
             return
         for i, y_pred in enumerate(outputs):
