@@ -39,8 +39,8 @@ from nnscratch.variable import Variable
 __version__ = "0.1.0"
 
 __all__ = [
-    "Initializer",
     "GradientTape",
+    "Initializer",
     "Input",
     "KerasTensor",
     "Layer",

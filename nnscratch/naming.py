@@ -39,18 +39,18 @@ def clear_names() -> None:
 
 
 @contextmanager
-def name_scope(name: str, owner: object = None) -> Iterator[None]:
+def name_scope(name: str, caller: object = None) -> Iterator[None]:
     """Prefix the path of every variable made inside with `name/`.
 
     Args:
         name: the prefix.
-        owner: the object that opens the scope; where the innermost scope is its own already, no
+        caller: the object that opens the scope; where the innermost scope is its own already, no
             other is opened.
     """
-    if owner is not None and _scopes and _scopes[-1][1] is owner:
+    if caller is not None and _scopes and _scopes[-1][1] is caller:
         yield
         return
-    _scopes.append((name, owner))
+    _scopes.append((name, caller))
     try:
         yield
     finally:

@@ -14,8 +14,7 @@ import nnscratch
 PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
-    {"typing", "errors", "checks", "naming", "structure", "outdated"},
-    {"typing", "errors", "naming", "structure", "outdated", "recording"},
+    {"typing", "errors", "checks", "naming", "structure", "outdated", "recording"},
     {"config"},
     {"casting"},
     {"allowance", "cache", "random", "serialization"},

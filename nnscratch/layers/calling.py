@@ -70,13 +70,13 @@ class Calls:
         self.call_losses = self.penalties_of(outputs, cache)
         return found
 
-    def call(self, inputs: Any, training: bool | None = None, **kwargs: Any) -> Any:
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Apply the mathematics of the class this one inherits from: what `super().call()` means.
 
         Args:
             inputs: arrays or symbolic tensors.
             training: whether layers behave as in training.
-            kwargs: not used.
+            mask: accepted for compatibility.
         """
         parent = as_parent(self)
         if parent is None:

@@ -174,7 +174,7 @@ class Traced:
         self, form: Form, shapes: Sequence[Shape], dtypes: Sequence[str], training: bool
     ) -> Graph:
         layer = self.layer
-        inputs = [KerasTensor(s, d, "input") for s, d in zip(shapes, dtypes, strict=True)]
+        inputs = [KerasTensor(s, d, name="input") for s, d in zip(shapes, dtypes, strict=True)]
         trace = Trace()
         args, kwargs = form.filled(inputs)
         if takes_training(layer.call) and kwargs.get("training") is None:

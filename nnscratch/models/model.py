@@ -27,7 +27,12 @@ class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
 
     Args:
         args: for a functional model the inputs, from `Input`, and the outputs made of them.
-        kwargs: `inputs`, `outputs`, `name`, `trainable`, `dtype`.
+        activity_regularizer: see `Layer`.
+        trainable: see `Layer`.
+        dtype: see `Layer`.
+        autocast: see `Layer`.
+        name: name of the model.
+        kwargs: `inputs` and `outputs` by name.
 
     >>> from nnscratch import layers
     >>> class Net(Model):
@@ -53,14 +58,33 @@ class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
             return super().__new__(Functional)
         return super().__new__(cls)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         from nnscratch.models.functional import Functional, become_functional
 
         if _are_tensors(args, kwargs) and not isinstance(self, Functional):
             become_functional(type(self))
-            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
+            Functional.__init__(self, *args, name=name, **kwargs)
+            if not trainable:
+                self.trainable = False
             return
-        super().__init__(*args, **kwargs)
+        super().__init__(
+            *args,
+            activity_regularizer=activity_regularizer,
+            trainable=trainable,
+            dtype=dtype,
+            autocast=autocast,
+            name=name,
+            **kwargs,
+        )
 
     @property
     def layers(self) -> list[Layer]:
