@@ -39,7 +39,7 @@ def clear_names() -> None:
 
 
 @contextmanager
-def name_scope(name: str, caller: object = None) -> Iterator[None]:
+def name_scope(name: str, *, caller: object = None) -> Iterator[None]:
     """Prefix the path of every variable made inside with `name/`.
 
     Args:

@@ -34,7 +34,7 @@ def _scoped(build: Callable[..., None]) -> Callable[..., None]:
             return
         self._building = True
         try:
-            with name_scope(self.name, self), recording(None):
+            with name_scope(self.name, caller=self), recording(None):
                 build(self, *args, **kwargs)
         finally:
             self._building = False

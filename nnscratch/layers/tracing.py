@@ -179,7 +179,7 @@ class Traced:
         args, kwargs = form.filled(inputs)
         if takes_training(layer.call) and kwargs.get("training") is None:
             kwargs = {**kwargs, "training": training}
-        with recording.recording(trace), name_scope(layer.name, layer):
+        with recording.recording(trace), name_scope(layer.name, caller=layer):
             output = layer.call(*args, **kwargs)
             output = transform(lambda part: self._checked(part, trace), output)
         graph = Graph(inputs, flatten(output), trace.losses)

@@ -77,7 +77,7 @@ class HasWeights:
         made_by = initializers.get(initializer)
         assert made_by is not None  # only None gives None
         sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
-        with name_scope(self.name, self):
+        with name_scope(self.name, caller=self):
             variable = Variable(
                 made_by,
                 shape=sizes,

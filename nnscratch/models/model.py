@@ -72,7 +72,8 @@ class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
 
         if _are_tensors(args, kwargs) and not isinstance(self, Functional):
             become_functional(type(self))
-            Functional.__init__(self, *args, name=name, **kwargs)
+            functional: Any = Functional
+            functional.__init__(self, *args, **({} if name is None else {"name": name}), **kwargs)
             if not trainable:
                 self.trainable = False
             return

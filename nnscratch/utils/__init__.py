@@ -26,8 +26,8 @@ from nnscratch.utils.normalize import normalize
 from nnscratch.utils.progbar import Progbar
 from nnscratch.utils.py_dataset import PyDataset
 from nnscratch.utils.split_dataset import split_dataset
-from nnscratch.utils.timeseries import timeseries_dataset_from_array
 from nnscratch.utils.steps import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from nnscratch.utils.timeseries import timeseries_dataset_from_array
 
 Sequence = PyDataset
 
