@@ -12,14 +12,11 @@ ROWS = re.findall(r"^\| ([AT]\d+) \| (.*) \| ([^|]*) \|$", PAGE, re.M)
 LINK = re.compile(r"\[`(test_\w+)`\]\(\.\./(tests/[\w/]+\.py)\)")
 COMES_WITH = {
     "A075": "lab",
-    "A091": "data",
-    "A092": "data",
     "A097": "lab",
     "A098": "lab",
     "A099": "lab",
     "A100": "lab",
     "A104": "tuner",
-    "T11": "data",
 }
 """Rows whose test comes with another part of the project."""
 

@@ -10,6 +10,7 @@ from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.errors import DataError
 from nnscratch.models.on_batch import RunsOnBatch, flat_logs
+from nnscratch.preprocessing.leakage import check_sorted_labels
 from nnscratch.training import loop
 from nnscratch.training.arguments import (
     check_no_more,
@@ -20,6 +21,7 @@ from nnscratch.training.arguments import (
     unpacked,
 )
 from nnscratch.training.batches import Batches
+from nnscratch.training.choice import Choice
 from nnscratch.training.data import Data, split_validation
 from nnscratch.training.streams import Source, Stream, is_stream
 
@@ -107,6 +109,7 @@ class Trains(RunsOnBatch):
                 )
             data = trainer.check(x, y, sample_weight, class_weight)
             data, held_out = split_validation(data, validation_split)
+            check_sorted_labels(data.target(0), held_out.target(0))
             if class_weight is not None:  # classes weigh in what is learned from, not in what tests
                 held_out = Data(held_out.inputs, held_out.targets, [])
             batches: Source = trainer.batches(
@@ -134,6 +137,9 @@ class Trains(RunsOnBatch):
                     steps=validation_steps,
                 )
         callback_list = self._callback_list(callbacks, verbose, epochs, batches, add_history=True)
+        trainer.choice = None
+        if validation_data is not None:
+            trainer.choice = Choice(validation, callback_list.callbacks)
         with threads_for(self.weights, batches.batch_size):
             return loop.fit(
                 self,
@@ -175,6 +181,8 @@ class Trains(RunsOnBatch):
         trainer = self._compiled("evaluate")
         batches = trainer.source(x, y, sample_weight, batch_size=batch_size, steps=steps)
         trainer.step.prepare()
+        if trainer.choice is not None:
+            trainer.choice.check(batches)
         callback_list = self._callback_list(callbacks, verbose, 1, batches)
         with threads_for(self.weights, batches.batch_size):
             logs = loop.evaluate(self, trainer.step, batches, callback_list)

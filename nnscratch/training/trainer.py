@@ -11,6 +11,7 @@ from nnscratch.metrics import Mean
 from nnscratch.optimizers import Optimizer
 from nnscratch.structure import flatten
 from nnscratch.training.batches import Batches
+from nnscratch.training.choice import Choice
 from nnscratch.training.compiled import CompiledMetrics, check_metrics, per_output, resolve_loss
 from nnscratch.training.data import Data, checked_data, fitted_to
 from nnscratch.training.objective import Objective, Term
@@ -49,6 +50,7 @@ class Trainer:
         self.nan_policy = nan_policy
         self.loss_tracker = Mean(name="loss")
         self.stepper: Stepper | None = None
+        self.choice: Choice | None = None
 
     @property
     def step(self) -> Stepper:
