@@ -10,14 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "obligations.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([AT]\d+) \| (.*) \| ([^|]*) \|$", PAGE, re.M)
 LINK = re.compile(r"\[`(test_\w+)`\]\(\.\./(tests/[\w/]+\.py)\)")
-COMES_WITH = {
-    "A075": "lab",
-    "A097": "lab",
-    "A098": "lab",
-    "A099": "lab",
-    "A100": "lab",
-    "A104": "tuner",
-}
+COMES_WITH = {"A104": "tuner"}
 """Rows whose test comes with another part of the project."""
 
 

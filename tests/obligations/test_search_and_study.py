@@ -199,3 +199,46 @@ def test_a094_pictures_flipped_turned_and_cut(tf):
     assert {float(v) for v in cut[0].ravel()} <= {float(v) for v in images[0].ravel()}
     moved = layers.RandomTranslation(0.3, 0.3, seed=1)
     np.testing.assert_array_equal(moved(images, training=False), images)
+
+
+def test_a099_the_notes_plot_of_training_and_test_accuracy(tf, two_classes):
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    x, y = two_classes
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    history = model.fit(x, y, epochs=5, validation_split=0.2, verbose=0)
+    train_acc_list = history.history["accuracy"]
+    test_acc_list = history.history["val_accuracy"]
+    epochs = np.arange(len(train_acc_list))
+    figure = plt.figure(figsize=(8, 6))
+    plt.plot(epochs, train_acc_list, label="Train Accuracy")
+    plt.plot(epochs, test_acc_list, label="Test Accuracy", linestyle="--")
+    plt.ylim(0.8, 1.0)
+    plt.xlabel("Epochs", fontsize=12)
+    plt.ylabel("Accuracy", fontsize=12)
+    plt.legend(loc="lower right", fontsize=12)
+    plt.title("Train vs Test Accuracy", fontsize=14)
+    train, test = figure.axes[0].lines
+    assert train.get_ydata().tolist() == train_acc_list
+    assert test.get_ydata().tolist() == test_acc_list
+    plt.close(figure)
+
+
+def test_a100_human_error_stands_in_for_the_least_error_possible():
+    """95% is good in itself, and too little where people reach 99%."""
+    pytest.importorskip("matplotlib")
+    flat = np.ones(20)
+    curves = {
+        "loss": 0.2 + 2.0 * 0.5 ** np.arange(20),
+        "val_loss": 0.25 + 2.0 * 0.5 ** np.arange(20),
+        "accuracy": 0.95 * flat,
+        "val_accuracy": 0.94 * flat,
+    }
+    human_error = 0.01
+    assert lab.diagnose(curves).verdict == "good fit"
+    found = lab.diagnose(curves, good_accuracy=1 - human_error)
+    assert found.verdict == "underfitting"
+    assert "of 99% that would be enough" in found.text()
