@@ -1,4 +1,4 @@
-"""The laboratory: the classic experiments, one call each, with their numbers and figures.
+"""The laboratory: look into a training run, and the classic experiments, one call each.
 
 Everything is imported when it is first used.
 
@@ -29,9 +29,14 @@ if TYPE_CHECKING:
     from nnscratch.lab.experiments.weight_decay_sweep import weight_decay_sweep
     from nnscratch.lab.experiments.weight_histograms import weight_histograms
     from nnscratch.lab.experiments.weight_init import weight_init
+    from nnscratch.lab.recorder import Moment, Recorder, Recording, Series
     from nnscratch.lab.surfaces import surface
 
 _PLACES = {
+    "Moment": "recorder",
+    "Recorder": "recorder",
+    "Recording": "recorder",
+    "Series": "recorder",
     "batchnorm": "experiments.batchnorm",
     "compare_dialects": "experiments.dialects",
     "diagnose": "experiments.diagnosis",
@@ -53,6 +58,10 @@ _PLACES = {
 """Each public name and the module it comes from."""
 
 __all__ = [
+    "Moment",
+    "Recorder",
+    "Recording",
+    "Series",
     "batchnorm",
     "compare_dialects",
     "diagnose",

@@ -75,6 +75,11 @@ class OptimizerState:
     def _get_variable_index(self, variable: Variable) -> int:
         return self._index[variable]
 
+    def slots_of(self, variable: Variable) -> dict[str, Variable]:
+        """Return what is kept for a weight, by name; nothing for one that is not known."""
+        i = self._index.get(variable)
+        return {} if i is None else self.slots[self._keys[i]]
+
     def _check_variables_are_known(self, variables: Sequence[Variable]) -> None:
         for variable in variables:
             if variable not in self._index:

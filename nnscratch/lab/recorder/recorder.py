@@ -1,0 +1,313 @@
+"""The flight recorder: a callback that writes down what happens inside of training steps."""
+
+from __future__ import annotations
+
+import copy
+import os
+import tempfile
+import weakref
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nnscratch import random
+from nnscratch.callbacks.callback import Callback, Logs
+from nnscratch.errors import DataError, unknown_name
+from nnscratch.lab.recorder import describe
+from nnscratch.lab.recorder.keyframes import arrays_of
+from nnscratch.lab.recorder.kinds import kinds_of
+from nnscratch.lab.recorder.plan import Changes, Wanted, probes
+from nnscratch.lab.recorder.recording import Recording
+from nnscratch.lab.recorder.reductions import Choice
+from nnscratch.lab.recorder.store import Writer
+from nnscratch.lab.recorder.tracks import Rows, Track
+from nnscratch.utils.random_state import random_state
+from nnscratch.variable import Variable
+
+CAPACITY = 32
+"""Recorded steps after which what is pending is reduced and written."""
+PENDING_BYTES = 16 * 2**20
+"""Bytes of full arrays after which they are written."""
+
+
+class Recorder(Recording, Callback):
+    """Record the insides of training: give it to `fit` as a callback, then ask it.
+
+    Steps are counted from 1 over all `fit`s that the recorder sees; step k is the k-th update, and
+    what is recorded of it is what happened in it (activations, gradients, masks) and what it left
+    behind (weights, slots). Recording changes no number of the run.
+
+    Args:
+        what: kinds or groups of kinds, see `nnscratch.lab.recorder.kinds`; `"all"` for everything.
+        where: patterns of layer and variable paths, such as `"dense_1*"` or `"*/kernel"`.
+        every: record the first step and every so many.
+        epochs: numbers of the epochs to record in, counted from 0; all by default.
+        when: called with step, epoch and the loss of the step before; record where it is true.
+        how: the reductions: `"full"`, `"summary"`, `"histogram"`, `"norms"`, `"quantiles"`,
+            `"mean_std"`, `"saturation"`, `"dead"`, `"ratio"`, a function of an array, several of
+            these, or a dict from kind to them. By default summary and histogram, with saturation
+            and dead units of activations and the ratio of updates to weights.
+        file: where to write; a temporary file by default, which `save` copies.
+        keyframes: for time travel, keep the whole state at the begin of every epoch (`"epoch"`),
+            also every so many steps (a number), or not at all (None).
+        bins: bins of a histogram.
+        sample: elements looked at for a histogram, at most.
+
+    Raises:
+        ValueError: a kind, reduction or number that is not offered.
+
+    >>> import nnscratch as nn
+    >>> nn.utils.set_random_seed(1)
+    >>> model = nn.Sequential([nn.Input((2,)), nn.layers.Dense(3, "tanh"), nn.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> rec = Recorder(every=2, how="full")
+    >>> history = model.fit(np.ones((8, 2)), np.ones(8), batch_size=2, verbose=0, callbacks=[rec])
+    >>> rec["dense/kernel", "grad"].steps.tolist(), rec["dense/kernel", "grad"][4].shape
+    ([1, 2, 4], (2, 3))
+    >>> bool((rec["dense/bias", "weight"][4] == model.layers[0].bias.value).all())
+    True
+    """
+
+    def __init__(
+        self,
+        what: str | Iterable[str] = "all",
+        where: str | Iterable[str] = "*",
+        every: int = 10,
+        *,
+        epochs: Collection[int] | None = None,
+        when: Callable[[int, int, float], bool] | None = None,
+        how: Any = None,
+        file: Any = None,
+        keyframes: str | int | None = "epoch",
+        bins: int = 40,
+        sample: int = 1024,
+    ) -> None:
+        Callback.__init__(self)
+        for name, value in (("every", every), ("bins", bins), ("sample", sample)):
+            _check_positive(name, value)
+        if isinstance(keyframes, str) and keyframes != "epoch":
+            raise unknown_name("keyframes", keyframes, ["epoch"])
+        if keyframes is not None and keyframes != "epoch":
+            _check_positive("keyframes", keyframes)
+        self.kinds = kinds_of(what)
+        self.where = [where] if isinstance(where, str) else list(where)
+        self.every = every
+        self.in_epochs = None if epochs is None else frozenset(epochs)
+        self.when = when
+        self.choice = Choice(how)
+        self.keyframes = keyframes
+        self.bins = bins
+        self.sample = sample
+        self._file = None if file is None else Path(file)
+        self._path = None
+        self._writer: Writer | None = None
+        self._begin()
+        self._step = 0
+        self._epoch = 0
+        self._loss = float("nan")
+        self._rate = float("nan")
+        self._due = False
+        self._tracks: list[Track] = []
+        self._notes: dict[str, list[Any]] = {}
+        self._loose: list[Rows] = []
+        self._recorded = 0
+        self._recalled: dict[int, tuple[Any, Any]] = {}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Recorder:
+        return self  # a copy of a model is not recorded
+
+    # -- moments of the run --------------------------------------------------------------------
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Begin to look at each step."""
+        stepper = self.model._trainer.step
+        if "input_grad" in self.kinds:
+            stepper.cache.needs_dx = True
+            stepper.run.plan_backward(stepper.cache)
+        if self._writer is None:
+            self._open()
+        self._run = len(self._runs) + len(self._notes.get("runs", []))
+        self._changes = Changes(stepper.variables)
+        wanted = Wanted(self.kinds, self.where)
+        self._tracks = [
+            Track(probe, how, CAPACITY, self.sample, self.bins)
+            for probe in probes(self.model, stepper, self._changes, wanted, lambda: self._rate)
+            if (how := self.choice.of(probe.kind))
+        ]
+        self._differences = not self.kinds.isdisjoint(("update", "step_size"))
+        self._pass: int | None = None
+        rate = stepper.optimizer.learning_rate
+        self._rate_variable = rate if isinstance(rate, Variable) else None
+        self._last_rate: float | None = None
+        self._note("runs", describe.run(self.model, stepper, self._step, self.params or {}))
+        self._new_epoch = True
+        if self.keyframes is not None:
+            self._recalled[self._run] = (_copied(self.model, stepper), stepper.source)
+        stepper.observers.append(self)
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Take note of the number of the epoch."""
+        self._epoch, self._new_epoch = epoch, True
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Take note of the epoch's logs."""
+        numbers = {name: float(v) for name, v in (logs or {}).items() if np.ndim(v) == 0}
+        self._note("epochs", {"epoch": epoch, "step": self._step, "logs": numbers})
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Write what is pending."""
+        self._settle()
+
+    def before_step(self, stepper: Any, batch: Any) -> None:
+        """Decide whether this step is recorded, and copy what it will change."""
+        source = stepper.source
+        if getattr(source, "passes", None) != self._pass:
+            self._begin_pass(source)
+        if self._rate_variable is not None:
+            rate = self._rate_variable.value.item()
+            if rate != self._last_rate:
+                self._last_rate = rate
+                self._note("rates", [self._step + 1, rate])
+        if self._new_epoch or self._keyframe_is_due():
+            self._keep_state()
+        step = self._step + 1
+        self._due = (
+            (step == 1 or step % self.every == 0)
+            and (self.in_epochs is None or self._epoch in self.in_epochs)
+            and (self.when is None or bool(self.when(step, self._epoch, self._loss)))
+        )
+        if not self._due:
+            return
+        self._rate = float(stepper.optimizer.learning_rate)
+        if self._differences:
+            self._changes.note()
+        if "draws" in self.kinds:
+            self._watching: AbstractContextManager[list[random.Draw]] = random.record()
+            self._drawn = self._watching.__enter__()
+
+    def after_step(self, stepper: Any, batch: Any) -> None:
+        """Record the step, if it is to be recorded."""
+        self._step += 1
+        if self.when is not None:
+            self._loss = float(np.mean(stepper.total))
+        if not self._due:
+            return
+        step = self._step
+        with np.errstate(all="ignore"):
+            if self._differences:
+                self._changes.find()
+            for track in self._tracks:
+                track.add(step)
+        self._record_step(stepper, batch, step)
+        self._recorded += 1
+        pending = sum(track.pending for track in self._tracks)
+        if self._recorded >= CAPACITY or pending > PENDING_BYTES:
+            self._settle()
+
+    # -- what is kept --------------------------------------------------------------------------
+
+    def _record_step(self, stepper: Any, batch: Any, step: int) -> None:
+        for kind, value in (("loss", np.mean(stepper.total)), ("learning_rate", self._rate)):
+            if kind in self.kinds:
+                self._loosely(kind, "value", step, np.array([value], np.float64))
+        if "draws" in self.kinds:
+            self._watching.__exit__(None, None, None)
+            drawn = [[d.name, d.kind, d.shape, d.state, d.xla] for d in self._drawn]
+            self._note("draws", [step, drawn])
+        if "rows" in self.kinds and self._pass is not None:
+            done = step - 1 - self._pass_begin + getattr(stepper.source, "skipped", 0)
+            start = done * stepper.source.batch_size
+            stop = start + len(batch)
+            order = self._order
+            rows = np.arange(start, stop) if order is None else order[start:stop]
+            self._loosely("rows", "full", step, rows)
+
+    def _loosely(self, kind: str, how: str, step: int, row: Any) -> None:
+        self._loose.append(Rows("", kind, how, (step,), row[None]))
+
+    def _note(self, name: str, entry: Any) -> None:
+        self._notes.setdefault(name, []).append(entry)
+
+    def _begin_pass(self, source: Any) -> None:
+        """Take note of the order of the rows; one that is repeated is written once."""
+        self._pass, self._pass_begin = source.passes, self._step
+        before = getattr(self, "_order", None)
+        self._order = source.order
+        if self._order is not None and self._order is not before:
+            self._order_begin = self._step
+            self._loosely("order", "full", self._step, self._order)
+        begin = None if self._order is None else self._order_begin
+        skipped = getattr(source, "skipped", 0)
+        entry = {"run": self._run, "step": self._step, "order": begin, "skipped": skipped}
+        self._note("passes", entry)
+
+    def _keyframe_is_due(self) -> bool:
+        return isinstance(self.keyframes, int) and self._step % self.keyframes == 0
+
+    def _keep_state(self) -> None:
+        begins, self._new_epoch = self._new_epoch, False
+        if begins:
+            self._note("begins", {"run": self._run, "epoch": self._epoch, "step": self._step})
+        if self.keyframes is None or self._writer is None:
+            return
+        state = {"run": self._run, "step": self._step, "random": random_state(self.model)}
+        self._writer.state(state, arrays_of(self.model))
+
+    def _open(self) -> None:
+        if self._file is None:
+            handle, name = tempfile.mkstemp(suffix=".nnrec")
+            os.close(handle)
+            self._path = Path(name)
+            weakref.finalize(self, self._path.unlink, missing_ok=True)
+        else:
+            self._path = self._file
+        self._writer = Writer(self._path)
+
+    def _settle(self) -> None:
+        if self._writer is None or not (self._recorded or self._notes or self._loose):
+            return
+        with np.errstate(all="ignore"):
+            rows = [row for track in self._tracks for row in track.take()]
+        rows += _joined(self._loose)
+        notes, self._notes, self._loose, self._recorded = self._notes, {}, [], 0
+        self._writer.piece(rows, notes)
+
+    def _reached(self) -> int:
+        return self._step
+
+    def _recall(self, run: int) -> tuple[Any, Any] | None:
+        return self._recalled.get(run)
+
+
+def _joined(loose: list[Rows]) -> list[Rows]:
+    """Join single rows of one kind and shape into tables."""
+    groups: dict[Any, list[Rows]] = {}
+    for row in loose:
+        groups.setdefault((row.kind, row.values.shape, row.values.dtype.str), []).append(row)
+    return [
+        Rows("", kind, group[0].how, tuple(row.steps[0] for row in group),
+             np.concatenate([row.values for row in group]))
+        for (kind, _, _), group in groups.items()
+    ]  # fmt: skip
+
+
+def _copied(model: Any, stepper: Any) -> Any:
+    """Return a copy of the compiled model, without the data it is trained on."""
+    source, stepper.source = stepper.source, None
+    try:
+        return copy.deepcopy(model)
+    except TypeError as error:
+        raise TypeError(
+            "The model cannot be copied, which time travel needs: give the recorder "
+            f"keyframes=None. ({error})"
+        ) from error
+    finally:
+        stepper.source = source
+
+
+def _check_positive(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise DataError(f"`{name}` must be a positive integer. Received: {name}={value!r}")

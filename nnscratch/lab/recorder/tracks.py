@@ -1,0 +1,122 @@
+"""One recorded quantity: where it is read, how it is reduced, and the rows not yet written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnscratch.lab.recorder import reductions
+from nnscratch.lab.recorder.blocks import Block
+from nnscratch.lab.recorder.reductions import Reduction, name_of
+from nnscratch.typing import Array
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A place where an array can be read after a step.
+
+    Attributes:
+        path: the layer or variable.
+        kind: what of it.
+        read: returns the array, valid until the next step, or None where there is none.
+        ends: the range of values, for saturation.
+        beside: returns the weight before the step, for the ratio of updates to weights.
+    """
+
+    path: str
+    kind: str
+    read: Callable[[], Array | None]
+    ends: tuple[float, float] | None = None
+    beside: Callable[[], Array] | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Reduced values of one quantity at some steps, ready to be written."""
+
+    path: str
+    kind: str
+    how: str
+    steps: tuple[int, ...]
+    values: Array
+
+
+class Track:
+    """The pending rows of one quantity.
+
+    Args:
+        probe: where it is read.
+        how: the reductions.
+        capacity: steps after which rows are taken at the latest.
+        sample: elements looked at for a histogram.
+        bins: bins of a histogram.
+    """
+
+    def __init__(
+        self, probe: Probe, how: Sequence[Reduction], capacity: int, sample: int, bins: int
+    ) -> None:
+        self.probe = probe
+        self._counted = tuple(h for h in how if h in ("summary", "histogram"))
+        self._functions = [
+            (name_of(h), function)
+            for h in how
+            if h not in ("summary", "histogram") and (function := _function(h, probe)) is not None
+        ]
+        self._room = (capacity, sample, bins)
+        self._blocks: dict[int, Block] = {}
+        self._rows: dict[str, list[tuple[int, Array]]] = {name: [] for name, _ in self._functions}
+        self.pending = 0
+
+    def add(self, step: int) -> None:
+        """Read the quantity and reduce it, or keep what is needed to reduce it later."""
+        array = self.probe.read()
+        if array is None:
+            return
+        if self._counted:
+            block = self._blocks.get(array.size)
+            if block is None:
+                block = self._blocks[array.size] = Block(array.size, *self._room)
+            block.add(step, array)
+        for name, function in self._functions:
+            row = np.asarray(function(array))
+            self.pending += row.nbytes
+            self._rows[name].append((step, row))
+
+    def take(self) -> list[Rows]:
+        """Return the rows since the last call."""
+        self.pending = 0
+        found: list[Rows] = []
+        path, kind = self.probe.path, self.probe.kind
+        for block in self._blocks.values():
+            if block.steps:
+                steps, summary, histogram = block.take()
+                both = {"summary": summary, "histogram": histogram}
+                found += [Rows(path, kind, h, tuple(steps), both[h]) for h in self._counted]  # type: ignore[index]
+        for name, rows in self._rows.items():
+            by_shape: dict[Any, list[tuple[int, Array]]] = {}
+            for step, row in rows:
+                by_shape.setdefault((row.shape, row.dtype), []).append((step, row))
+            for same in by_shape.values():
+                values = np.stack([row for _, row in same])
+                found.append(Rows(path, kind, name, tuple(step for step, _ in same), values))
+            rows.clear()
+        return found
+
+
+def _function(how: Reduction, probe: Probe) -> Callable[[Array], Any] | None:
+    """Return the function of an array that makes a row, None where it makes no sense here."""
+    if callable(how):
+        return how
+    if how == "full":
+        return np.array
+    if how == "saturation":
+        ends = probe.ends
+        return None if ends is None else lambda a: reductions.saturation(a, ends)
+    if how == "ratio":
+        beside = probe.beside
+        return None if beside is None else lambda a: reductions.ratio(a, beside())
+    function: Callable[[Array], Any] = getattr(reductions, how)
+    return function
