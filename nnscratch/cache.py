@@ -34,6 +34,7 @@ class Cache:
         self.needs_dx = True
         self._memory: dict[tuple[str, Any], Array] = {}
         self._views: dict[tuple[Any, ...], Array] = {}
+        self._held: dict[tuple[str, tuple[int, ...]], Array] = {}
         self._children: dict[Hashable, Cache] = {}
 
     if TYPE_CHECKING:  # layers keep what they like, under the names of their formulas
@@ -54,6 +55,7 @@ class Cache:
         view = self._views.get(key)
         if view is None:
             view = self._views[key] = self._allocate(name, shape, np.dtype(dtype))
+            self._held[name, shape] = view
         return view
 
     def _allocate(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -62,14 +64,12 @@ class Cache:
         if memory is None or memory.size < size:
             memory = self._memory[name, dtype] = np.empty(size, dtype)
             self._views = {k: v for k, v in self._views.items() if k[0] != name}
+            self._held = {k: v for k, v in self._held.items() if k[0] != name}
         return memory[:size].reshape(shape)
 
     def held(self, name: str, shape: tuple[int, ...]) -> Array | None:
         """Return the buffer of this name and shape as it stands, None if there is none."""
-        for (key, size, _), view in self._views.items():
-            if key == name and size == shape:
-                return view
-        return None
+        return self._held.get((name, shape))
 
     def child(self, key: Hashable) -> Cache:
         """Return the cache of a call made within this call, such as a node of a nested model."""

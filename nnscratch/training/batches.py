@@ -33,6 +33,7 @@ class Batches:
     Attributes:
         order: the rows in the order of the pass under way; None where they are in their own.
         passes: how many passes have begun.
+        index: number of the present batch in its pass, counted from 0.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Batches:
         self.dtypes = [np.dtype(d) for d in dtypes or [config.floatx()] * len(data.inputs)]
         self.passes = 0
         self.order: Array | None = None
+        self.index = 0
         self._going: Iterator[Any] | None = None
         self._seen = 0
         self._memory: dict[Any, Array] = {}
@@ -103,7 +105,8 @@ class Batches:
     def _one_pass(self) -> Iterator[Any]:
         order = self.order = self.next_order()
         N = len(self.data)
-        for start in range(0, N, self.batch_size):
+        for index in range(self.in_pass):
+            self.index, start = index, index * self.batch_size
             stop = min(start + self.batch_size, N)
             yield slice(start, stop) if order is None else order[start:stop]
 

@@ -1,88 +1,164 @@
-"""Summaries and histograms of an array at many steps, the costly part done for all at once."""
+"""Summaries and histograms of arrays at many steps, the costly part done for all at once."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
 from nnscratch.lab.recorder.reductions import SUMMARY
 from nnscratch.typing import Array
 
+CANCELS = 0.05
+"""Below this share of the mean square, the difference of two float32 sums is no variance."""
+TOGETHER = 1 << 16
+"""Elements that are counted in one go: they stay in the processor's cache."""
+
 
 class Block:
-    """Samples of one array at up to `capacity` steps, waiting to be counted.
+    """Samples of one array at some steps, waiting to be counted.
 
-    Mean, standard deviation, extremes and norm are those of all elements. Where there are more than
-    `sample` of them, the histogram counts every n-th, a fixed choice that costs the run little.
+    Of an array with more than `sample` elements every n-th is kept, a fixed choice. Where the block
+    is exact, mean, standard deviation, extremes and norm are those of all elements all the same,
+    and only the histogram is that of the sample.
 
     Args:
         size: elements of the array.
         capacity: steps that there is room for.
         sample: elements that are kept of each step, at most.
-        bins: bins of the histogram.
+        exact: whether to look at all elements.
 
-    >>> block = Block(4, 2, 100, 2)
+    >>> block = Block(4, 2, 100)
     >>> block.add(1, np.array([0.0, 0.0, 0.0, 2.0]))
-    >>> steps, summary, histogram = block.take()
-    >>> summary[0].round(3).tolist()  # mean, std, min, max, norm
-    [0.5, 0.8659999966621399, 0.0, 2.0, 2.0]
+    >>> [(steps, summary, histogram)] = take([block], 2)
+    >>> steps, summary[0].round(3).tolist()  # mean, std, min, max, norm
+    ((1,), [0.5, 0.8659999966621399, 0.0, 2.0, 2.0])
     >>> histogram[0].tolist()  # low, high, counts
     [0.0, 2.0, 3.0, 1.0]
     """
 
-    def __init__(self, size: int, capacity: int, sample: int, bins: int) -> None:
+    def __init__(self, size: int, capacity: int, sample: int, exact: bool = False) -> None:
         self.size = size
-        self.bins = bins
-        self.stride = max(1, -(-size // sample))
-        self.whole = self.stride == 1
-        kept = len(range(0, size, self.stride))
+        self.stride = stride_for(size, sample)
+        self.width = len(range(0, size, self.stride))
+        self.exact = exact and self.stride > 1
         self.steps: list[int] = []
-        self._samples = np.empty((capacity, kept), np.float32)
-        self._summary = np.empty((capacity, len(SUMMARY)), np.float32)
-        self._scratch = np.empty(0 if self.whole else size, np.float32)
+        self._samples = np.empty((capacity, self.width), np.float32)
+        self._summaries: list[tuple[float, ...]] = []
 
     def add(self, step: int, array: Array) -> None:
         """Take in the array as it is at a step."""
         flat = array.reshape(-1)
-        k = len(self.steps)
-        self._samples[k] = flat if self.whole else flat[:: self.stride]
+        self._samples[len(self.steps)] = flat[:: self.stride]
         self.steps.append(step)
-        if not self.whole:
-            n = self.size
-            row = self._summary[k]
-            mean = float(np.add.reduce(flat)) / n
-            centred = np.subtract(flat, mean, out=self._scratch, casting="unsafe")
-            variance = float(np.dot(centred, centred)) / n
-            row[0], row[1] = mean, math.sqrt(variance)
-            row[2], row[3] = np.minimum.reduce(flat), np.maximum.reduce(flat)
-            row[4] = math.sqrt(n * (variance + mean * mean))
+        if self.exact:
+            self._summaries.append(_all_of(flat))
 
-    def take(self) -> tuple[list[int], Array, Array]:
-        """Return steps, summaries (steps, 5) and histograms (steps, 2 + bins), and start anew."""
-        steps, self.steps = self.steps, []
-        samples = self._samples[: len(steps)]
-        summary = self._summary[: len(steps)].copy()
-        if self.whole:
-            _summarise(samples, summary)
-        return steps, summary, _histograms(samples, summary[:, 2], summary[:, 3], self.bins)
+    def samples(self) -> Array:
+        """Return what was kept, (steps, width)."""
+        return self._samples[: len(self.steps)]
+
+    def correct(self, summary: Array) -> None:
+        """Put what is known of all elements in the place of what the sample says, (steps, 5)."""
+        if self.exact:
+            summary[...] = self._summaries
+
+    def clear(self) -> None:
+        """Start anew."""
+        self.steps, self._summaries = [], []
 
 
-def _summarise(samples: Array, summary: Array) -> None:
-    if samples.shape[1] == 0:
-        summary[...] = math.nan
-        return
-    summary[:, 0] = samples.mean(axis=1)
-    summary[:, 1] = samples.std(axis=1)
-    summary[:, 2] = samples.min(axis=1)
-    summary[:, 3] = samples.max(axis=1)
-    summary[:, 4] = np.sqrt(np.einsum("ij,ij->i", samples, samples))
+def stride_for(size: int, sample: int) -> int:
+    """Return n such that every n-th of `size` elements are at most `sample`."""
+    return max(1, -(-size // sample))
+
+
+def _all_of(flat: Array) -> tuple[float, ...]:
+    """Return mean, std, min, max and norm of an array."""
+    n = flat.size
+    if flat.dtype.kind != "f":
+        flat = flat.astype(np.float32)
+    mean, square = float(np.add.reduce(flat)) / n, float(np.dot(flat, flat)) / n
+    variance = square - mean * mean
+    if variance < CANCELS * square:
+        centred = flat - flat.dtype.type(mean)
+        variance = float(np.dot(centred, centred)) / n
+    low, high = np.minimum.reduce(flat), np.maximum.reduce(flat)
+    return mean, math.sqrt(variance), low, high, math.sqrt(n * square)
+
+
+class Sampled(Protocol):
+    """Something with samples of an array at some steps."""
+
+    size: int
+    width: int
+    steps: list[int]
+
+    def samples(self) -> Array:
+        """Return what was kept, (steps, width)."""
+
+    def correct(self, summary: Array) -> None:
+        """Put what is known of all elements in the place of what the sample says, (steps, 5)."""
+
+    def clear(self) -> None:
+        """Start anew."""
+
+
+Taken = tuple[tuple[int, ...], Array, Array]
+
+
+def take(blocks: Sequence[Sampled], bins: int) -> list[Taken]:
+    """Return steps, summaries (steps, 5) and histograms (steps, 2 + bins) of each block; clear it.
+
+    Args:
+        blocks: the blocks; those that kept equally many elements are counted together.
+        bins: bins of a histogram.
+    """
+    groups: dict[int, list[int]] = {}
+    for i, block in enumerate(blocks):
+        groups.setdefault(block.width, []).append(i)
+    found: list[Taken | None] = [None] * len(blocks)
+    for width, members in groups.items():
+        rows = max(len(blocks[i].steps) for i in members)
+        at_once = max(1, TOGETHER // max(1, rows * width))
+        for first in range(0, len(members), at_once):
+            part = members[first : first + at_once]
+            samples = np.concatenate([blocks[i].samples() for i in part])
+            stops = np.cumsum([0] + [len(blocks[i].steps) for i in part]).tolist()
+            spans = [slice(a, b) for a, b in pairwise(stops)]
+            sizes = np.concatenate([np.full(len(blocks[i].steps), blocks[i].size) for i in part])
+            summary = _summaries(samples, sizes)
+            for i, span in zip(part, spans, strict=True):
+                blocks[i].correct(summary[span])
+            histogram = _histograms(samples, summary[:, 2], summary[:, 3], bins)
+            for i, span in zip(part, spans, strict=True):
+                found[i] = (tuple(blocks[i].steps), summary[span], histogram[span])
+                blocks[i].clear()
+    return [one for one in found if one is not None]
+
+
+def _summaries(samples: Array, sizes: Array) -> Array:
+    """Return mean, std, min, max and norm of each row, a sample of an array of so many elements."""
+    found = np.full((len(samples), len(SUMMARY)), math.nan, np.float32)
+    width = samples.shape[1]
+    if width:
+        mean = samples.mean(axis=1)
+        centred = samples - mean[:, None]
+        found[:, 0] = mean
+        found[:, 1] = np.sqrt(np.einsum("ij,ij->i", centred, centred) / np.float32(width))
+        found[:, 2] = samples.min(axis=1)
+        found[:, 3] = samples.max(axis=1)
+        square = np.einsum("ij,ij->i", samples, samples)
+        found[:, 4] = np.sqrt(square * (sizes / width))
+    return found
 
 
 def _histograms(samples: Array, low: Array, high: Array, bins: int) -> Array:
     """Count every row in bins of equal width from its lowest to its highest finite value."""
-    rows = len(samples)
-    found = np.zeros((rows, 2 + bins), np.float32)
+    found = np.zeros((len(samples), 2 + bins), np.float32)
     if not samples.size:
         return found
     finite = np.isfinite(low) & np.isfinite(high)
@@ -94,7 +170,7 @@ def _histograms(samples: Array, low: Array, high: Array, bins: int) -> Array:
                 found[i, 2:] = np.histogram(values, bins, (found[i, 0], found[i, 1] + 1e-30))[0]
         samples, low, high = samples[finite], low[finite], high[finite]
     width = (high - low).astype(np.float32)
-    scale = np.divide(bins, width, out=np.zeros_like(width), where=width > 0)
+    scale = np.divide(np.float32(bins), width, out=np.zeros_like(width), where=width > 0)
     index = samples - low[:, None]
     index *= scale[:, None]
     np.minimum(index, bins - 1, out=index)

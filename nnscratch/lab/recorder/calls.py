@@ -38,6 +38,14 @@ class Call:
         self.before: str | None = None
         self.ends = _ends(layer)
 
+    def has(self, kind: str) -> bool:
+        """Tell whether a kind can occur in a call of this layer."""
+        if kind in ("preactivation", "preactivation_grad"):
+            return hasattr(self.layer, "activation")
+        if kind in ("batch_mean", "batch_variance"):
+            return hasattr(self.layer, "moving_mean")
+        return kind != "mask" or hasattr(self.layer, "seed_generator")
+
     def activation(self) -> Array | None:
         """Return y."""
         output: Array | None = self.around.values[self.target]
@@ -45,8 +53,6 @@ class Call:
 
     def preactivation(self) -> Array | None:
         """Return z, None for a layer without a nonlinearity of its own."""
-        if not hasattr(self.layer, "activation"):
-            return None
         if not self.layer.weights:  # an Activation layer: what it is given
             given: Array | None = self.around.values[self.source]
             return given
@@ -59,8 +65,6 @@ class Call:
 
     def preactivation_grad(self) -> Array | None:
         """Return dL/dz."""
-        if not hasattr(self.layer, "activation"):
-            return None
         gradient: Array | None = self.around.logit_grads[self.target]
         if gradient is not None:
             return gradient

@@ -13,37 +13,43 @@ from nnscratch.utils.random_state import random_state, set_random_state
 from nnscratch.variable import Variable
 
 
-def variables_of(model: Any) -> list[Variable]:
-    """Return every variable that a training step changes: weights, optimizer, metrics."""
-    trainer = model._trainer
-    found = [*model.weights, *trainer.optimizer.variables]
-    found += [v for metric in trainer.metrics for v in metric.variables]
+def learned_variables(model: Any) -> list[Variable]:
+    """Return the variables that decide what comes next: the weights and the optimizer's."""
+    return [*model.weights, *model._trainer.optimizer.variables]
+
+
+def metric_variables(model: Any) -> list[Variable]:
+    """Return the variables of loss tracker and metrics, which decide what the logs say."""
+    found = [v for metric in model._trainer.metrics for v in metric.variables]
     return list({id(v): v for v in found}.values())
 
 
 def arrays_of(model: Any) -> list[Array]:
-    """Return copies of the values of all `variables_of` a model."""
-    return [v.numpy() for v in variables_of(model)]
+    """Return the live values of all variables that a training step changes."""
+    return [v.value for v in learned_variables(model) + metric_variables(model)]
 
 
 def restore(model: Any, arrays: Sequence[Array]) -> None:
     """Put back what `arrays_of` returned, for this model or one just like it.
 
     Args:
-        model: a compiled model whose optimizer and metrics are built.
+        model: a compiled model whose optimizer is built.
         arrays: the values.
 
     Raises:
         ShapeError: the values are those of another model.
     """
-    variables = variables_of(model)
+    variables = learned_variables(model)
+    metrics = metric_variables(model)
+    if len(variables) + len(metrics) == len(arrays):  # metrics are not built without targets
+        variables += metrics
     shapes = [v.shape for v in variables]
-    if shapes != [a.shape for a in arrays]:
+    if shapes != [a.shape for a in arrays[: len(shapes)]]:
         raise ShapeError(
             f"The keyframe holds {len(arrays)} arrays that do not fit the {len(variables)} "
             f"variables of model {model.name!r}: it belongs to another model."
         )
-    for variable, array in zip(variables, arrays, strict=True):
+    for variable, array in zip(variables, arrays, strict=False):
         variable.assign(array)
 
 

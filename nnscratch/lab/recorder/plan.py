@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-import numpy as np
-
+from nnscratch.lab.recorder.blocks import Sampled, take
 from nnscratch.lab.recorder.calls import Call, calls_of, names_of_variables
+from nnscratch.lab.recorder.changes import Changes
+from nnscratch.lab.recorder.flat import FlatRatios, FlatTrack
 from nnscratch.lab.recorder.kinds import OF_CALLS, SLOTS
-from nnscratch.lab.recorder.step_size import step_size
-from nnscratch.lab.recorder.tracks import Probe
+from nnscratch.lab.recorder.reductions import DEFAULT, Reduction
+from nnscratch.lab.recorder.tracks import Probe, Rows, Track
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
@@ -32,6 +33,7 @@ class Wanted:
         self.where = where
 
     def __call__(self, path: str, kind: str) -> bool:
+        """Tell whether this kind is recorded at this path."""
         return kind in self.kinds and self.place(path)
 
     def place(self, path: str) -> bool:
@@ -39,57 +41,7 @@ class Wanted:
         return any(fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*") for p in self.where)
 
 
-class Changes:
-    """What a step adds to each trainable weight.
-
-    As long as the weights lie in one arena, they are copied and subtracted all at once.
-
-    Args:
-        variables: the trainable weights.
-    """
-
-    def __init__(self, variables: list[Variable]) -> None:
-        self.variables = variables
-        self._before: list[Array] = []
-        self._update: list[Array] = []
-        self._flat: tuple[Any, Array, Array] | None = None
-
-    def note(self) -> None:
-        """Copy the weights, before the step."""
-        arena = self.variables[0].arena if self.variables else None
-        if arena is None or not arena.intact or arena.variables != self.variables:
-            self._flat = None
-            self._before = [v.value.copy() for v in self.variables]
-            return
-        if self._flat is None or self._flat[0] is not arena:
-            before, update = arena.vector(), arena.vector()
-            self._flat = (arena, before, update)
-            count = range(len(self.variables))
-            self._before = [arena.view(before, i) for i in count]
-            self._update = [arena.view(update, i) for i in count]
-        np.copyto(self._flat[1], arena.values)
-
-    def find(self) -> None:
-        """Subtract, after the step."""
-        if self._flat is not None:
-            arena, before, update = self._flat
-            np.subtract(arena.values, before, out=update)
-        else:
-            pairs = zip(self.variables, self._before, strict=True)
-            self._update = [v.value - before for v, before in pairs]
-
-    def before(self, i: int) -> Array:
-        """Return weight number i as it was before the step."""
-        return self._before[i]
-
-    def update(self, i: int) -> Array:
-        """Return what the step added to weight number i."""
-        return self._update[i]
-
-
-def probes(
-    model: Any, stepper: Any, changes: Changes, wanted: Wanted, rate: Callable[[], float]
-) -> list[Probe]:
+def probes(model: Any, stepper: Any, changes: Changes, wanted: Wanted) -> list[Probe]:
     """Return a probe for every quantity that is wanted.
 
     Args:
@@ -97,43 +49,36 @@ def probes(
         stepper: its training step, which has run once.
         changes: what a step changes.
         wanted: which quantities.
-        rate: returns the learning rate of the step.
     """
     calls = calls_of(stepper.run, stepper.cache)
     found = [probe for call in calls for probe in _of_call(call, wanted)]
-    return found + list(_of_variables(model, stepper.optimizer, changes, wanted, rate))
+    return found + list(_of_variables(model, stepper.optimizer, changes, wanted))
 
 
 def _of_call(call: Call, wanted: Wanted) -> Iterator[Probe]:
     for kind in OF_CALLS:
-        if wanted(call.path, kind):
+        if wanted(call.path, kind) and call.has(kind):
             ends = call.ends if kind == "activation" else None
             yield Probe(call.path, kind, getattr(call, kind), ends)
 
 
-def _of_variables(
-    model: Any, optimizer: Any, changes: Changes, wanted: Wanted, rate: Callable[[], float]
-) -> Iterator[Probe]:
+def _of_variables(model: Any, optimizer: Any, changes: Changes, wanted: Wanted) -> Iterator[Probe]:
     numbers = {id(v): i for i, v in enumerate(changes.variables)}
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
     for name, variable in names_of_variables(model):
-        if wanted(name, "weight"):
-            yield Probe(name, "weight", _value(variable))
         i = numbers.get(id(variable))
-        if i is None:
-            continue
-        if wanted(name, "grad"):
-            yield Probe(name, "grad", _gradient(variable))
-        if wanted(name, "update"):
-            yield Probe(name, "update", _numbered(changes.update, i), None,
-                        _numbered(changes.before, i))  # fmt: skip
-        of_variable = optimizer.slots_of(variable)
-        if wanted(name, "step_size"):
-            yield Probe(name, "step_size", _step_size(inner, of_variable, variable,
-                                                      _numbered(changes.update, i), rate))  # fmt: skip
-        if wanted(name, SLOTS):
-            for slot, kept in of_variable.items():
-                yield Probe(name, slot, _value(kept))
+        readers: dict[str, Callable[[], Array | None]] = {"weight": _value(variable)}
+        before = None
+        if i is not None:
+            readers["grad"] = _gradient(variable)
+            readers["update"] = _numbered(changes.update, i)
+            readers["step_size"] = _numbered(changes.step_size, i)
+            before = _numbered(changes.before, i)
+        for kind, read in readers.items():
+            if wanted(name, kind):
+                yield Probe(name, kind, read, None, before if kind == "update" else None, i)
+        if i is not None and wanted(name, SLOTS):
+            for slot, kept in optimizer.slots_of(variable).items():
+                yield Probe(name, slot, _value(kept), None, None, i)
 
 
 def _value(variable: Variable) -> Callable[[], Array]:
@@ -144,22 +89,95 @@ def _gradient(variable: Variable) -> Callable[[], Array | None]:
     return lambda: variable.grad
 
 
-def _numbered(function: Callable[[int], Array], i: int) -> Callable[[], Array]:
+def _numbered(function: Callable[[int], Any], i: int) -> Callable[[], Any]:
     return lambda: function(i)
 
 
-def _step_size(
-    optimizer: Any,
-    slots: dict[str, Variable],
-    variable: Variable,
-    update: Callable[[], Array],
-    rate: Callable[[], float],
-) -> Callable[[], Array | None]:
-    def read() -> Array | None:
-        grad = variable.grad
-        if grad is None:
-            return None
-        values = {name: slot.value for name, slot in slots.items()}
-        return step_size(optimizer, values, rate(), int(optimizer.iterations), update(), grad)
+Chosen = tuple[Probe, tuple[Reduction, ...]]
 
-    return read
+
+def flatten(
+    chosen: Sequence[Chosen], changes: Changes, capacity: int, sample: int
+) -> tuple[list[FlatTrack], list[FlatRatios], list[Chosen]]:
+    """Take together what can be read from the arena's flat vectors.
+
+    Args:
+        chosen: the probes with their reductions.
+        changes: the changes of the weights.
+        capacity: steps that there is room for.
+        sample: elements looked at of each weight, at most.
+
+    Returns:
+        Tracks of all weights at once, ratios of all at once, and what is left.
+    """
+    changes.note()
+    arena = changes.arena
+    if arena is None:
+        return [], [], list(chosen)
+    flat = {
+        "weight": lambda: arena.values,
+        "grad": lambda: arena.grads,
+        "update": changes.flat_update,
+        "step_size": None,
+        **{name: _constant(vector) for name, vector in changes.flat_slots().items()},
+    }
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, int]]] = {}
+    ratios: list[tuple[str, int]] = []
+    left: list[Chosen] = []
+    for probe, how in chosen:
+        if probe.number is None or probe.kind not in flat:
+            left.append((probe, how))
+            continue
+        place = (probe.path, probe.number)
+        counted = tuple(h for h in how if isinstance(h, str) and h in DEFAULT)
+        if counted:
+            groups.setdefault((probe.kind, counted), []).append(place)
+        if "ratio" in how:
+            ratios.append(place)
+        rest = tuple(h for h in how if h not in (*DEFAULT, "ratio"))
+        if rest:
+            left.append((probe, rest))
+    tracks = [
+        FlatTrack(kind, counted, arena, weights, *_readers(flat[kind], changes), capacity, sample)
+        for (kind, counted), weights in groups.items()
+    ]
+    made = [FlatRatios(arena, ratios, changes.flat_update, changes.flat_before)] if ratios else []
+    return tracks, made, left
+
+
+def _readers(
+    flat: Callable[[], Array] | None, changes: Changes
+) -> tuple[Callable[[Array], Array], Callable[[], Array] | None]:
+    if flat is None:
+        return changes.sizes_at, None
+    return lambda index: flat().take(index), flat
+
+
+def _constant(vector: Array) -> Callable[[], Array]:
+    return lambda: vector
+
+
+def take_all(tracks: Sequence[Track], flat: Sequence[FlatTrack], bins: int) -> list[Rows]:
+    """Return all rows since the last call.
+
+    Args:
+        tracks: quantities one by one.
+        flat: quantities of all weights at once.
+        bins: bins of a histogram.
+    """
+    places: list[tuple[str, str, tuple[str, ...]]] = []
+    blocks: list[Sampled] = []
+    for track in tracks:
+        for block in track.blocks():
+            places.append((track.probe.path, track.probe.kind, track.counted))
+            blocks.append(block)
+    for together in flat:
+        for name, part in together.parts():
+            places.append((name, together.kind, together.counted))
+            blocks.append(part)
+    found: list[Rows] = []
+    taken = take(blocks, bins)
+    for (path, kind, counted), (steps, summary, histogram) in zip(places, taken, strict=True):
+        both = {"summary": summary, "histogram": histogram}
+        found += [Rows(path, kind, how, steps, both[how]) for how in counted]
+    return found + [row for track in tracks for row in track.take()]

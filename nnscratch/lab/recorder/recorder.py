@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
-import tempfile
-import weakref
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,17 +11,19 @@ from typing import Any
 import numpy as np
 
 from nnscratch import random
+from nnscratch.cache import Cache
+from nnscratch.callbacks import CallbackList
 from nnscratch.callbacks.callback import Callback, Logs
 from nnscratch.errors import DataError, unknown_name
 from nnscratch.lab.recorder import describe
-from nnscratch.lab.recorder.keyframes import arrays_of
+from nnscratch.lab.recorder.changes import Changes
+from nnscratch.lab.recorder.flat import FlatRatios, FlatTrack
 from nnscratch.lab.recorder.kinds import kinds_of
-from nnscratch.lab.recorder.plan import Changes, Wanted, probes
+from nnscratch.lab.recorder.log import Log
+from nnscratch.lab.recorder.plan import Wanted, flatten, probes, take_all
 from nnscratch.lab.recorder.recording import Recording
 from nnscratch.lab.recorder.reductions import Choice
-from nnscratch.lab.recorder.store import Writer
-from nnscratch.lab.recorder.tracks import Rows, Track
-from nnscratch.utils.random_state import random_state
+from nnscratch.lab.recorder.tracks import Track
 from nnscratch.variable import Variable
 
 CAPACITY = 32
@@ -54,7 +53,9 @@ class Recorder(Recording, Callback):
         keyframes: for time travel, keep the whole state at the begin of every epoch (`"epoch"`),
             also every so many steps (a number), or not at all (None).
         bins: bins of a histogram.
-        sample: elements looked at for a histogram, at most.
+        sample: elements of an array looked at for summary and histogram, at most, evenly spaced
+            among all. The norm of weights, gradients, updates and slots is that of all elements.
+        exact: look at all elements for summaries, at some cost; histograms are those of the sample.
 
     Raises:
         ValueError: a kind, reduction or number that is not offered.
@@ -83,7 +84,8 @@ class Recorder(Recording, Callback):
         file: Any = None,
         keyframes: str | int | None = "epoch",
         bins: int = 40,
-        sample: int = 1024,
+        sample: int = 256,
+        exact: bool = False,
     ) -> None:
         Callback.__init__(self)
         for name, value in (("every", every), ("bins", bins), ("sample", sample)):
@@ -101,18 +103,17 @@ class Recorder(Recording, Callback):
         self.keyframes = keyframes
         self.bins = bins
         self.sample = sample
+        self.exact = exact
         self._file = None if file is None else Path(file)
         self._path = None
-        self._writer: Writer | None = None
         self._begin()
+        self._run = -1
         self._step = 0
         self._epoch = 0
         self._loss = float("nan")
         self._rate = float("nan")
         self._due = False
         self._tracks: list[Track] = []
-        self._notes: dict[str, list[Any]] = {}
-        self._loose: list[Rows] = []
         self._recorded = 0
         self._recalled: dict[int, tuple[Any, Any]] = {}
 
@@ -127,22 +128,26 @@ class Recorder(Recording, Callback):
         if "input_grad" in self.kinds:
             stepper.cache.needs_dx = True
             stepper.run.plan_backward(stepper.cache)
-        if self._writer is None:
-            self._open()
-        self._run = len(self._runs) + len(self._notes.get("runs", []))
-        self._changes = Changes(stepper.variables)
+        if self._path is None:
+            self._log = Log(self._file)
+            self._path = self._log.path
+        self._run += 1
+        self._changes = Changes(stepper.variables, stepper.optimizer)
         wanted = Wanted(self.kinds, self.where)
-        self._tracks = [
-            Track(probe, how, CAPACITY, self.sample, self.bins)
-            for probe in probes(self.model, stepper, self._changes, wanted, lambda: self._rate)
-            if (how := self.choice.of(probe.kind))
-        ]
+        found = probes(self.model, stepper, self._changes, wanted)
+        chosen = [(probe, how) for probe in found if (how := self.choice.of(probe.kind))]
+        self._flat: list[FlatTrack] = []
+        self._ratios: list[FlatRatios] = []
+        if not self.exact:
+            self._flat, self._ratios, chosen = flatten(chosen, self._changes, CAPACITY, self.sample)
+        room = (CAPACITY, self.sample, self.exact)
+        self._tracks = [Track(probe, how, *room) for probe, how in chosen]
         self._differences = not self.kinds.isdisjoint(("update", "step_size"))
         self._pass: int | None = None
         rate = stepper.optimizer.learning_rate
         self._rate_variable = rate if isinstance(rate, Variable) else None
         self._last_rate: float | None = None
-        self._note("runs", describe.run(self.model, stepper, self._step, self.params or {}))
+        self._log.note("runs", describe.run(self.model, stepper, self._step, self.params or {}))
         self._new_epoch = True
         if self.keyframes is not None:
             self._recalled[self._run] = (_copied(self.model, stepper), stepper.source)
@@ -155,7 +160,7 @@ class Recorder(Recording, Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Take note of the epoch's logs."""
         numbers = {name: float(v) for name, v in (logs or {}).items() if np.ndim(v) == 0}
-        self._note("epochs", {"epoch": epoch, "step": self._step, "logs": numbers})
+        self._log.note("epochs", {"epoch": epoch, "step": self._step, "logs": numbers})
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Write what is pending."""
@@ -170,7 +175,7 @@ class Recorder(Recording, Callback):
             rate = self._rate_variable.value.item()
             if rate != self._last_rate:
                 self._last_rate = rate
-                self._note("rates", [self._step + 1, rate])
+                self._log.note("rates", [self._step + 1, rate])
         if self._new_epoch or self._keyframe_is_due():
             self._keep_state()
         step = self._step + 1
@@ -198,8 +203,8 @@ class Recorder(Recording, Callback):
         step = self._step
         with np.errstate(all="ignore"):
             if self._differences:
-                self._changes.find()
-            for track in self._tracks:
+                self._changes.find(self._rate)
+            for track in self._everything():
                 track.add(step)
         self._record_step(stepper, batch, step)
         self._recorded += 1
@@ -210,26 +215,21 @@ class Recorder(Recording, Callback):
     # -- what is kept --------------------------------------------------------------------------
 
     def _record_step(self, stepper: Any, batch: Any, step: int) -> None:
-        for kind, value in (("loss", np.mean(stepper.total)), ("learning_rate", self._rate)):
+        for kind, value in (("loss", stepper.total), ("learning_rate", self._rate)):
             if kind in self.kinds:
-                self._loosely(kind, "value", step, np.array([value], np.float64))
+                number = value if np.ndim(value) == 0 else np.mean(value)
+                self._log.row(kind, "value", step, np.array([number], np.float64))
         if "draws" in self.kinds:
             self._watching.__exit__(None, None, None)
             drawn = [[d.name, d.kind, d.shape, d.state, d.xla] for d in self._drawn]
-            self._note("draws", [step, drawn])
+            self._log.note("draws", [step, drawn])
         if "rows" in self.kinds and self._pass is not None:
-            done = step - 1 - self._pass_begin + getattr(stepper.source, "skipped", 0)
+            done = step - 1 - self._pass_begin + self._skipped
             start = done * stepper.source.batch_size
             stop = start + len(batch)
             order = self._order
             rows = np.arange(start, stop) if order is None else order[start:stop]
-            self._loosely("rows", "full", step, rows)
-
-    def _loosely(self, kind: str, how: str, step: int, row: Any) -> None:
-        self._loose.append(Rows("", kind, how, (step,), row[None]))
-
-    def _note(self, name: str, entry: Any) -> None:
-        self._notes.setdefault(name, []).append(entry)
+            self._log.row("rows", "full", step, rows)
 
     def _begin_pass(self, source: Any) -> None:
         """Take note of the order of the rows; one that is repeated is written once."""
@@ -238,11 +238,11 @@ class Recorder(Recording, Callback):
         self._order = source.order
         if self._order is not None and self._order is not before:
             self._order_begin = self._step
-            self._loosely("order", "full", self._step, self._order)
+            self._log.row("order", "full", self._step, self._order)
         begin = None if self._order is None else self._order_begin
-        skipped = getattr(source, "skipped", 0)
-        entry = {"run": self._run, "step": self._step, "order": begin, "skipped": skipped}
-        self._note("passes", entry)
+        self._skipped = source.index
+        entry = {"run": self._run, "step": self._step, "order": begin, "skipped": source.index}
+        self._log.note("passes", entry)
 
     def _keyframe_is_due(self) -> bool:
         return isinstance(self.keyframes, int) and self._step % self.keyframes == 0
@@ -250,30 +250,21 @@ class Recorder(Recording, Callback):
     def _keep_state(self) -> None:
         begins, self._new_epoch = self._new_epoch, False
         if begins:
-            self._note("begins", {"run": self._run, "epoch": self._epoch, "step": self._step})
-        if self.keyframes is None or self._writer is None:
-            return
-        state = {"run": self._run, "step": self._step, "random": random_state(self.model)}
-        self._writer.state(state, arrays_of(self.model))
+            self._log.note("begins", {"run": self._run, "epoch": self._epoch, "step": self._step})
+        if self.keyframes is not None:
+            self._log.state(self._run, self._step, self.model)
 
-    def _open(self) -> None:
-        if self._file is None:
-            handle, name = tempfile.mkstemp(suffix=".nnrec")
-            os.close(handle)
-            self._path = Path(name)
-            weakref.finalize(self, self._path.unlink, missing_ok=True)
-        else:
-            self._path = self._file
-        self._writer = Writer(self._path)
+    def _everything(self) -> list[Track | FlatTrack | FlatRatios]:
+        return [*self._tracks, *self._flat, *self._ratios]
 
     def _settle(self) -> None:
-        if self._writer is None or not (self._recorded or self._notes or self._loose):
+        if self._path is None or not (self._recorded or not self._log.empty):
             return
         with np.errstate(all="ignore"):
-            rows = [row for track in self._tracks for row in track.take()]
-        rows += _joined(self._loose)
-        notes, self._notes, self._loose, self._recorded = self._notes, {}, [], 0
-        self._writer.piece(rows, notes)
+            rows = take_all(self._tracks, self._flat, self.bins)
+        rows += [row for ratios in self._ratios for row in ratios.take()]
+        self._recorded = 0
+        self._log.write(rows)
 
     def _reached(self) -> int:
         return self._step
@@ -282,23 +273,13 @@ class Recorder(Recording, Callback):
         return self._recalled.get(run)
 
 
-def _joined(loose: list[Rows]) -> list[Rows]:
-    """Join single rows of one kind and shape into tables."""
-    groups: dict[Any, list[Rows]] = {}
-    for row in loose:
-        groups.setdefault((row.kind, row.values.shape, row.values.dtype.str), []).append(row)
-    return [
-        Rows("", kind, group[0].how, tuple(row.steps[0] for row in group),
-             np.concatenate([row.values for row in group]))
-        for (kind, _, _), group in groups.items()
-    ]  # fmt: skip
-
-
 def _copied(model: Any, stepper: Any) -> Any:
     """Return a copy of the compiled model, without the data it is trained on."""
     source, stepper.source = stepper.source, None
+    memo: dict[int, Any] = {id(stepper.cache): Cache()}
+    memo[id(model.running_callbacks)] = CallbackList()
     try:
-        return copy.deepcopy(model)
+        return copy.deepcopy(model, memo)
     except TypeError as error:
         raise TypeError(
             "The model cannot be copied, which time travel needs: give the recorder "

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnscratch.errors import NotReadyError, closest_name, unknown_name
 from nnscratch.lab.recorder.frames import frame
-from nnscratch.lab.recorder.kinds import ALL, OF_STEPS
+from nnscratch.lab.recorder.kinds import OF_STEPS
 from nnscratch.lab.recorder.series import Series
 from nnscratch.lab.recorder.store import Reader
 from nnscratch.random import Draw
@@ -54,6 +54,7 @@ class Recording:
     def _begin(self) -> None:
         self._read = 0
         self._places: dict[tuple[str, str], list[tuple[str, int, str, list[int]]]] = {}
+        self._names: list[str] = []
         self._runs: list[dict[str, Any]] = []
         self._epochs: list[dict[str, Any]] = []
         self._begins: list[dict[str, Any]] = []
@@ -85,10 +86,16 @@ class Recording:
             for i, (path, kind) in enumerate(entry["series"]):
                 place = (str(entry["member"]), i, str(entry["how"]), steps)
                 self._places.setdefault((str(path), str(kind)), []).append(place)
-        self._runs += piece.get("runs", [])
-        self._epochs += piece.get("epochs", [])
-        self._begins += piece.get("begins", [])
-        self._passes += piece.get("passes", [])
+        for run in piece.get("runs", []):
+            self._runs.append({**run, "first": int(run["first"])})
+            self._names += [str(name) for name, *_ in [*run["layers"], *run["variables"]]]
+        for note in piece.get("epochs", []):
+            logs = {str(name): float(value) for name, value in note["logs"].items()}
+            self._epochs.append({**_numbers(note, "epoch", "step"), "logs": logs})
+        self._begins += [_numbers(e, "run", "epoch", "step") for e in piece.get("begins", [])]
+        for note in piece.get("passes", []):
+            order = None if note["order"] is None else int(note["order"])
+            self._passes.append({**_numbers(note, "run", "step", "skipped"), "order": order})
         self._rates += [(int(step), float(rate)) for step, rate in piece.get("rates", [])]
         for step, draws in piece.get("draws", []):
             self._draws[int(step)] = [
@@ -101,7 +108,11 @@ class Recording:
     def keys(self) -> list[tuple[str, str]]:
         """Return every (path, kind) there is."""
         self._catch_up()
-        return [key for key in self._places if key[0]]
+        rank = {name: i for i, name in reversed(list(enumerate(self._names)))}
+        return sorted((key for key in self._places if key[0]), key=lambda k: rank.get(k[0], -1))
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.keys())
 
     def paths(self, kind: str | None = None) -> list[str]:
         """Return the paths recorded, in the order of the network.
@@ -181,9 +192,8 @@ class Recording:
 
     def _of_steps(self, kind: str, reader: Reader) -> Any:
         if kind not in OF_STEPS:
-            path = f"; to see a path, name the kind too: recording[{kind!r}, 'grad']"
             error = unknown_name("record of the steps", kind, [*OF_STEPS])
-            raise KeyError(f"{error}{path}" if kind not in ALL else str(error))
+            raise KeyError(f"{error} For a path, name the kind too: recording[{kind!r}, 'grad'].")
         if kind == "draws":
             return dict(self._draws)
         if ("", kind) not in self._places:
@@ -285,3 +295,7 @@ class Recording:
         steps = self.steps
         span = f"steps {steps[0]} to {steps[-1]}" if steps else "no steps"
         return f"<{type(self).__name__}: {len(self.keys())} quantities, {len(steps)} of {span}>"
+
+
+def _numbers(entry: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: int(entry[name]) for name in names}

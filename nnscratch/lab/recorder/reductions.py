@@ -30,9 +30,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 DEFAULT = ("summary", "histogram")
 ONLY_FOR = {"saturation": ("activation",), "dead": ("activation",), "ratio": ("update",)}
 RANGES: dict[str, tuple[float, float]] = {
-    **{name: (0.0, 1.0) for name in ("sigmoid", "hard_sigmoid", "softmax", "sparse_sigmoid")},
-    **{name: (-1.0, 1.0) for name in ("tanh", "hard_tanh", "softsign")},
-    **{name: (0.0, math.inf) for name in ("relu", "sparse_plus")},
+    **dict.fromkeys(("sigmoid", "hard_sigmoid", "softmax", "sparse_sigmoid"), (0.0, 1.0)),
+    **dict.fromkeys(("tanh", "hard_tanh", "softsign"), (-1.0, 1.0)),
+    **dict.fromkeys(("relu", "sparse_plus"), (0.0, math.inf)),
     "relu6": (0.0, 6.0),
 }
 """Between which ends the values of an activation lie; where it is at an end, its slope is 0."""
@@ -51,7 +51,7 @@ def norms(a: Array) -> list[float]:
 
 def quantiles(a: Array) -> Array:
     """Return the smallest value, the 5, 25, 50, 75 and 95 % quantiles and the largest value."""
-    return np.asarray(np.quantile(a, QUANTILES))
+    return np.asarray(np.quantile(a.astype(np.float64), QUANTILES))
 
 
 def mean_std(a: Array) -> list[float]:
@@ -69,9 +69,9 @@ def saturation(a: Array, ends: tuple[float, float]) -> float:
     """
     low, high = ends
     if high == math.inf:
-        return 1.0 - np.count_nonzero(a > low) / max(a.size, 1)
+        return 1.0 - int(np.count_nonzero(a > low)) / max(a.size, 1)
     margin = MARGIN * (high - low)
-    inside = np.count_nonzero((a > low + margin) & (a < high - margin))
+    inside = int(np.count_nonzero((a > low + margin) & (a < high - margin)))
     return 1.0 - inside / max(a.size, 1)
 
 
@@ -81,8 +81,10 @@ def dead(a: Array) -> float:
     >>> dead(np.array([[0.0, 1.0], [0.0, 0.0]]))
     0.5
     """
-    alive = a.reshape(-1, a.shape[-1]).any(axis=0)
-    return 1.0 - np.count_nonzero(alive) / max(alive.size, 1)
+    rows = a.reshape(-1, a.shape[-1])
+    high, low = np.maximum.reduce(rows, axis=0), np.minimum.reduce(rows, axis=0)
+    alive = int(np.count_nonzero((high != 0) | (low != 0)))
+    return 1.0 - alive / max(rows.shape[1], 1)
 
 
 def ratio(update: Array, weight: Array) -> float:

@@ -133,6 +133,8 @@ class Series:
         for how, (_, rows) in self._found.items():
             columns = self._columns(how)
             if name == how:
+                if COLUMNS.get(how) == (how,):
+                    return np.concatenate([row.reshape(1) for row in rows])
                 same = len({row.shape for row in rows}) == 1
                 return np.stack(rows) if same else rows
             if name in columns:

@@ -25,7 +25,7 @@ def _nadam(o: Any, s: Slots, rate: float, t: int) -> Array:
 
 
 def _adamax(o: Any, s: Slots, rate: float, t: int) -> Array:
-    return _over(rate / (1.0 - o.beta_1**t), s["norm"], o.epsilon)
+    return _over(rate / (1.0 - o.beta_1**t), s["norm"].copy(), o.epsilon)
 
 
 def _adagrad(o: Any, s: Slots, rate: float, t: int) -> Array:
@@ -40,10 +40,10 @@ def _rmsprop(o: Any, s: Slots, rate: float, t: int) -> Array:
 
 
 def _over(rate: float, root: Array, epsilon: float = 0.0) -> Array:
-    """Return rate / (root + epsilon), in the memory of `root`."""
-    root = root + np.asarray(epsilon, root.dtype) if epsilon else root
-    with np.errstate(divide="ignore"):
-        found: Array = np.divide(np.asarray(rate, root.dtype), root)
+    """Return rate / (root + epsilon), in the memory of `root`, which must be nobody else's."""
+    if epsilon:
+        root += np.asarray(epsilon, root.dtype)
+    found: Array = np.divide(np.asarray(rate, root.dtype), root, out=root)
     return found
 
 
@@ -67,6 +67,12 @@ Others, such as Adadelta or Ftrl, and other dialects are measured: |Δw| / |g|, 
 """
 
 
+def is_measured(optimizer: Any) -> bool:
+    """Tell whether the step size is found from update and gradient, not from the slots."""
+    keras = getattr(optimizer, "dialect", "keras") == "keras"
+    return type(optimizer).__name__ not in RULES or not keras
+
+
 def step_size(
     optimizer: Any, slots: Slots, rate: float, t: int, update: Array, grad: Array
 ) -> Array:
@@ -85,8 +91,8 @@ def step_size(
     >>> step_size(Adagrad(epsilon=0.0), slots, 0.1, 1, np.zeros(1), np.ones(1)).tolist()
     [0.05]
     """
-    rule = RULES.get(type(optimizer).__name__)
-    if rule is not None and getattr(optimizer, "dialect", "keras") == "keras":
+    if not is_measured(optimizer):
+        rule = RULES[type(optimizer).__name__]
         return np.broadcast_to(np.asarray(rule(optimizer, slots, rate, t)), update.shape)
     size = np.abs(grad)
     found: Array = np.divide(np.abs(update), size, out=np.zeros_like(size), where=size > 0)

@@ -88,9 +88,13 @@ class Writer:
     def _append(self, arrays: Mapping[str, Array], name: str, text: Mapping[str, Any]) -> None:
         with zipfile.ZipFile(self.path, "a") as archive:
             for member, array in arrays.items():
-                stream = io.BytesIO()
-                np.lib.format.write_array(stream, np.ascontiguousarray(array), allow_pickle=False)
-                archive.writestr(zipfile.ZipInfo(member), stream.getbuffer())
+                header = io.BytesIO()
+                plain = np.ascontiguousarray(array)
+                described = np.lib.format.header_data_from_array_1_0(plain)
+                np.lib.format.write_array_header_1_0(header, described)
+                with archive.open(zipfile.ZipInfo(member), "w") as stream:
+                    stream.write(header.getvalue())
+                    stream.write(plain.reshape(-1).view(np.uint8).data)
             archive.writestr(zipfile.ZipInfo(name), json.dumps(text))
 
 
@@ -160,9 +164,7 @@ class Reader:
         """Return the arrays of a state."""
         name = description["name"]
         with reading(self.path, name):
-            places = [
-                (str(d), tuple(int(n) for n in shape)) for d, shape in description["arrays"]
-            ]
+            places = [(str(d), tuple(int(n) for n in shape)) for d, shape in description["arrays"]]
             folder = name.removesuffix(".json")
             members = {d: f"{folder}/{d[1:]}.npy" for d, _ in places}
             flat = self.arrays(list(dict.fromkeys(members.values())))

@@ -24,6 +24,7 @@ class Probe:
         read: returns the array, valid until the next step, or None where there is none.
         ends: the range of values, for saturation.
         beside: returns the weight before the step, for the ratio of updates to weights.
+        number: number of the trainable weight that it belongs to, if any.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Probe:
     read: Callable[[], Array | None]
     ends: tuple[float, float] | None = None
     beside: Callable[[], Array] | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,31 +53,36 @@ class Track:
         probe: where it is read.
         how: the reductions.
         capacity: steps after which rows are taken at the latest.
-        sample: elements looked at for a histogram.
-        bins: bins of a histogram.
+        sample: elements looked at, at most.
+        exact: whether summaries look at all elements.
+
+    Attributes:
+        counted: which of summary and histogram are wanted.
+        pending: bytes that wait to be written.
     """
 
     def __init__(
-        self, probe: Probe, how: Sequence[Reduction], capacity: int, sample: int, bins: int
+        self, probe: Probe, how: Sequence[Reduction], capacity: int, sample: int, exact: bool
     ) -> None:
         self.probe = probe
-        self._counted = tuple(h for h in how if h in ("summary", "histogram"))
+        self._read = probe.read
+        self.counted = tuple(h for h in how if h in ("summary", "histogram"))
         self._functions = [
             (name_of(h), function)
             for h in how
             if h not in ("summary", "histogram") and (function := _function(h, probe)) is not None
         ]
-        self._room = (capacity, sample, bins)
+        self._room = (capacity, sample, exact)
         self._blocks: dict[int, Block] = {}
         self._rows: dict[str, list[tuple[int, Array]]] = {name: [] for name, _ in self._functions}
         self.pending = 0
 
     def add(self, step: int) -> None:
         """Read the quantity and reduce it, or keep what is needed to reduce it later."""
-        array = self.probe.read()
+        array = self._read()
         if array is None:
             return
-        if self._counted:
+        if self.counted:
             block = self._blocks.get(array.size)
             if block is None:
                 block = self._blocks[array.size] = Block(array.size, *self._room)
@@ -85,16 +92,15 @@ class Track:
             self.pending += row.nbytes
             self._rows[name].append((step, row))
 
+    def blocks(self) -> list[Block]:
+        """Return the blocks that hold something."""
+        return [block for block in self._blocks.values() if block.steps]
+
     def take(self) -> list[Rows]:
-        """Return the rows since the last call."""
+        """Return the rows of the functions since the last call."""
         self.pending = 0
         found: list[Rows] = []
         path, kind = self.probe.path, self.probe.kind
-        for block in self._blocks.values():
-            if block.steps:
-                steps, summary, histogram = block.take()
-                both = {"summary": summary, "histogram": histogram}
-                found += [Rows(path, kind, h, tuple(steps), both[h]) for h in self._counted]  # type: ignore[index]
         for name, rows in self._rows.items():
             by_shape: dict[Any, list[tuple[int, Array]]] = {}
             for step, row in rows:
@@ -106,6 +112,11 @@ class Track:
         return found
 
 
+def _thinned(a: Array, most: int = 2048) -> Array:
+    """Return every n-th element, so that there are at most so many."""
+    return a.reshape(-1)[:: max(1, -(-a.size // most))]
+
+
 def _function(how: Reduction, probe: Probe) -> Callable[[Array], Any] | None:
     """Return the function of an array that makes a row, None where it makes no sense here."""
     if callable(how):
@@ -114,7 +125,7 @@ def _function(how: Reduction, probe: Probe) -> Callable[[Array], Any] | None:
         return np.array
     if how == "saturation":
         ends = probe.ends
-        return None if ends is None else lambda a: reductions.saturation(a, ends)
+        return None if ends is None else lambda a: reductions.saturation(_thinned(a), ends)
     if how == "ratio":
         beside = probe.beside
         return None if beside is None else lambda a: reductions.ratio(a, beside())

@@ -13,9 +13,10 @@ from nnscratch.blas import threads_for
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.errors import DataError, NotReadyError
 from nnscratch.lab.recorder.describe import fingerprint
-from nnscratch.lab.recorder.keyframes import arrays_of, random_state_untouched, restore
+from nnscratch.lab.recorder.keyframes import random_state_untouched, restore
 from nnscratch.saving import get_limits
 from nnscratch.saving.keras_format import model_of
+from nnscratch.saving.limits import reading
 from nnscratch.training import loop
 from nnscratch.training.batches import Batches
 from nnscratch.training.data import Data
@@ -41,12 +42,12 @@ class Path:
     def epoch_of(self, step: int) -> tuple[int, int]:
         """Return the epoch that the state after `step` steps lies in, and its batches done."""
         begin = [b for b in self.begins if b["step"] <= step][-1]
-        return int(begin["epoch"]), step - int(begin["step"])
+        return begin["epoch"], step - begin["step"]
 
     def rows(self, step: int, source: Batches) -> Any:
         """Return the rows of a step that was taken."""
         found = [p for p in self.passes if p["step"] < step][-1]
-        start = (step - 1 - int(found["step"]) + int(found["skipped"])) * source.batch_size
+        start = (step - 1 - found["step"] + found["skipped"]) * source.batch_size
         stop = min(start + source.batch_size, len(source.data))
         order = self.order(found["order"])
         return slice(start, stop) if order is None else order[start:stop]
@@ -148,9 +149,7 @@ class Moment:
         )
         with random_state_untouched(), threads_for(model.weights, source.batch_size):
             set_random_state(model, self._random)
-            return loop.fit(
-                model, trainer.step, onward, validation, listed, epochs, self.epoch, 1
-            )
+            return loop.fit(model, trainer.step, onward, validation, listed, epochs, self.epoch, 1)
 
     def __repr__(self) -> str:
         return f"<Moment after step {self.step}: epoch {self.epoch}, {self.batch} batches done>"
@@ -172,7 +171,7 @@ class Onward:
         self.per_epoch = source.per_epoch
         self.passes = 0
         self.order: Any = None
-        self.skipped = 0
+        self.index = 0
         self._path = path
         self._source = source
         self._done = batch
@@ -183,6 +182,12 @@ class Onward:
         done, self._done = self._done, 0
         for _ in range(self.per_epoch - done):
             yield self._source.gather(next(self._rows))
+
+    def pass_over(self) -> None:
+        """Draw the next epoch without gathering its rows."""
+        done, self._done = self._done, 0
+        for _ in range(self.per_epoch - done):
+            next(self._rows)
 
     def restart(self) -> None:
         """Do nothing: a run goes on where it was."""
@@ -199,9 +204,10 @@ class Onward:
             yield from self._one_pass(source.next_order(), 0)
 
     def _one_pass(self, order: Any, skipped: int) -> Iterator[Any]:
-        self.passes, self.order, self.skipped = self.passes + 1, order, skipped
+        self.passes, self.order = self.passes + 1, order
         N, size = len(self.data), self.batch_size
-        for start in range(skipped * size, N, size):
+        for self.index in range(skipped, -(-N // size)):
+            start = self.index * size
             rows = slice(start, min(start + size, N))
             yield rows if order is None else order[rows]
 
@@ -223,8 +229,9 @@ def moment(
     model, source = _model_and_source(recording, frame, run, data, custom_objects, reader.path)
     path = Path(recording, int(frame["run"]))
     with random_state_untouched():
-        restore(model, reader.state_arrays(frame))
-        set_random_state(model, frame["random"])
+        with reading(reader.path, frame["name"]):
+            restore(model, reader.state_arrays(frame))
+            set_random_state(model, frame["random"])
         if int(frame["step"]) < step:
             if source is None:
                 raise NotReadyError(
