@@ -33,6 +33,10 @@ class NonFiniteError(ArithmeticError):
         self.layer = layer
 
 
+class SuspicionWarning(UserWarning):
+    """Something legal that is probably not what was meant."""
+
+
 class ModelFileError(ValueError):
     """A file of a model or its weights that is damaged, inconsistent, or not to be trusted.
 

@@ -30,6 +30,8 @@ class Compiles(Steps):
         @property
         def run(self) -> Graph: ...  # noqa: D102
         @property
+        def layers(self) -> list[Any]: ...  # noqa: D102
+        @property
         def input_names(self) -> list[str]: ...  # noqa: D102
         @property
         def output_names(self) -> list[str]: ...  # noqa: D102

@@ -179,6 +179,8 @@ def _argument(layer: Layer, call: Any) -> Any:
         if len(args) != 1:
             raise ValueError(f"{layer.name!r} is called with {len(args)} arguments instead of one")
         argument = args[0]
+    if kwargs.get("training") is False:  # as versions before 3.15 write it; `fit` overrules it
+        del kwargs["training"]
     given = [key for key, value in kwargs.items() if any(v is not None for v in flatten(value))]
     if given:
         raise ValueError(f"{layer.name!r} is called with {', '.join(given)}, which is not offered")
@@ -236,7 +238,12 @@ def functional_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
         if tensor.node is None or tensor.node.inputs:
             raise ValueError(f"{tensor.name!r} is listed as an input and is computed")
     return {
-        "inputs": inputs,
-        "outputs": outputs,
+        "inputs": _alone(inputs),
+        "outputs": _alone(outputs),
         "name": config.get("name"),
     }
+
+
+def _alone(places: Any) -> Any:
+    """Return the tensor in a list of one, as which versions before 3.11 write it."""
+    return places[0] if isinstance(places, list) and len(places) == 1 else places

@@ -23,6 +23,7 @@ from nnscratch.training.arguments import (
 from nnscratch.training.batches import Batches
 from nnscratch.training.choice import Choice
 from nnscratch.training.data import Data, split_validation
+from nnscratch.training.doubts import doubt_result, doubt_scale
 from nnscratch.training.streams import Source, Stream, is_stream
 
 
@@ -140,8 +141,10 @@ class Trains(RunsOnBatch):
         trainer.choice = None
         if validation_data is not None:
             trainer.choice = Choice(validation, callback_list.callbacks)
+        if isinstance(batches, Batches):
+            doubt_scale(batches.data, self.layers)
         with threads_for(self.weights, batches.batch_size):
-            return loop.fit(
+            history = loop.fit(
                 self,
                 trainer.step,
                 batches,
@@ -151,6 +154,8 @@ class Trains(RunsOnBatch):
                 initial_epoch,
                 validation_freq,
             )
+        doubt_result(history.history.get("loss", ()), trainer.step.last_outputs())
+        return history
 
     def evaluate(
         self,

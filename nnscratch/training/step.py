@@ -204,6 +204,10 @@ class Stepper:
         if self.metrics is not None:
             self.metrics.reset_state()
 
+    def last_outputs(self) -> list[tuple[str, Array]]:
+        """Return layer name and output of every call of the latest forward run, if any."""
+        return [] if self.total is None else list(self.run.outputs_of_calls(self.cache))
+
     def _report_not_finite(self) -> None:
         layer = first_not_finite(self.run.outputs_of_calls(self.cache))
         where = (
