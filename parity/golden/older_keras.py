@@ -1,8 +1,8 @@
 """Record small model files as older versions of Keras write them.
 
 Run it once for each version, with that version first on the path; the files go to
-`tests/golden/older_keras/<version>/`, with the outputs that this Keras computes and those after three
-more steps of training.
+`tests/golden/older_keras/<version>/`, with the outputs that this Keras computes, and those after
+three more steps of training.
 """
 
 from __future__ import annotations
