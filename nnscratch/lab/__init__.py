@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nnscratch.lab.experiments.weight_decay_sweep import weight_decay_sweep
     from nnscratch.lab.experiments.weight_histograms import weight_histograms
     from nnscratch.lab.experiments.weight_init import weight_init
+    from nnscratch.lab.options import read_settings
     from nnscratch.lab.recorder import Moment, Recorder, Recording, Series
     from nnscratch.lab.surfaces import surface
 
@@ -50,6 +51,7 @@ _PLACES = {
     "optimizer_landscape": "experiments.landscape",
     "optimizer_paths": "experiments.optimizer_paths",
     "optimizer_race": "experiments.optimizer_race",
+    "read_settings": "options",
     "surface": "surfaces",
     "weight_decay_sweep": "experiments.weight_decay_sweep",
     "weight_histograms": "experiments.weight_histograms",
@@ -75,6 +77,7 @@ __all__ = [
     "optimizer_landscape",
     "optimizer_paths",
     "optimizer_race",
+    "read_settings",
     "surface",
     "weight_decay_sweep",
     "weight_histograms",

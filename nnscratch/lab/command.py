@@ -8,9 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from nnscratch.lab.experiments import EXPERIMENTS, Experiment, experiment
+from nnscratch.lab.options import add_options
 
 USAGE = """nnscratch lab --list
        nnscratch lab NAME [--fast] [--out FOLDER] [--data digits|mnist] [--seed N] [...]
@@ -79,8 +80,7 @@ def parser_of(
 ) -> argparse.ArgumentParser:
     """Return the parser of one experiment's options, made from the function's signature.
 
-    Numbers, words, switches (`--no-…` for those that are on) and lists with commas become
-    options; an argument that only Python can write has none.
+    An argument that only Python can write has no option.
     """
     parser = argparse.ArgumentParser(
         prog=f"nnscratch lab {chosen.name}",
@@ -94,33 +94,5 @@ def parser_of(
     )
     if common_only:
         return parser
-    hints = get_type_hints(function)
-    for name, parameter in inspect.signature(function).parameters.items():
-        if name not in COMMON:
-            _add_option(parser, name, hints.get(name, str), parameter.default)
+    add_options(parser, function, without=COMMON)
     return parser
-
-
-def _add_option(parser: argparse.ArgumentParser, name: str, hint: Any, default: Any) -> None:
-    option = "--" + name.replace("_", "-")
-    kinds = {kind for kind in (hint, *get_args(hint)) if kind is not type(None)}
-    if bool in kinds:
-        parser.add_argument(option, action=argparse.BooleanOptionalAction, default=default)
-        return
-    if isinstance(default, tuple):
-        item = type(default[0])
-        shown = ",".join(str(value) for value in default)
-        parser.add_argument(
-            option,
-            type=lambda text: tuple(item(part) for part in text.split(",")),
-            default=default,
-            metavar="A,B,…",
-            help=f"default: {shown}",
-        )
-        return
-    plain = next((kind for kind in (int, float, str) if kind in kinds), None)
-    if plain is not None:
-        shown = "see the documentation" if default is None else default
-        parser.add_argument(
-            option, type=plain, default=default, metavar="X", help=f"default: {shown}"
-        )

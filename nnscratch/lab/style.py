@@ -172,6 +172,21 @@ def panels(
     return figure, axes
 
 
+def show_epochs(panel: Any, last: int, *, first: int = 1, name: str = "epoch") -> None:
+    """Let a panel's x axis run from the first to the last epoch, with whole numbers.
+
+    Args:
+        panel: the panel.
+        last: number of the last epoch; one epoch alone gets room at its right.
+        first: number of the first.
+        name: the axis's name, `""` for none.
+    """
+    panel.set_xlim(first, max(last, first + 1))
+    panel.xaxis.get_major_locator().set_params(integer=True)
+    if name:
+        panel.set_xlabel(name)
+
+
 def label_ends(
     axes: Any, ends: Sequence[tuple[float, str, str]], *, gap: float = 0.062, size: float = 10.5
 ) -> None:

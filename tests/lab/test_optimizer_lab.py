@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,3 +174,52 @@ def test_dialects_part_where_the_table_says() -> None:
     assert curves["dlfs"].loss[-1] < curves["keras"].loss[-1]  # η of 0.01, not 0.001
     for name in result.drawings():
         assert result.plot(name).axes
+
+
+WATCH = """<script>
+const errors = [];
+addEventListener("error", (event) => errors.push(event.message));
+</script>"""
+USE = """<script>
+const slider = document.getElementById("step");
+const lengths = () => [...document.querySelectorAll("#map .way")].map((w) => w.getTotalLength());
+const found = { before: lengths() };
+slider.value = 2;
+slider.dispatchEvent(new Event("input"));
+found.after = lengths();
+found.count = document.getElementById("count").textContent;
+document.querySelector("#rules input").click();
+found.ways = lengths().length;
+const select = document.getElementById("surface");
+select.value = "saddle";
+select.dispatchEvent(new Event("change"));
+found.formula = document.getElementById("formula").textContent;
+found.errors = errors;
+const pre = document.createElement("pre");
+pre.id = "found";
+pre.textContent = JSON.stringify(found);
+document.body.append(pre);
+</script>"""
+
+
+def test_animation_moves_in_a_browser(paths: OptimizerPaths, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium on this machine")
+    html = paths.pages()["optimizer-paths.html"]
+    html = html.replace("<head>", f"<head>{WATCH}").replace("</body>", f"{USE}</body>")
+    page = tmp_path / "page.html"
+    page.write_text(html, encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
+    shown = subprocess.run(
+        [browser, *flags, "--dump-dom", page.as_uri()], capture_output=True, text=True, check=True
+    ).stdout
+    match = re.search(r'<pre id="found">(.*?)</pre>', shown)
+    assert match, shown[-2000:]
+    found = json.loads(match[1])
+    assert found["errors"] == []
+    assert len(found["before"]) == len(found["after"]) == 5
+    assert all(a < b for a, b in zip(found["after"], found["before"], strict=True))
+    assert found["count"] == "step 2 / 40"
+    assert found["ways"] == 4
+    assert "y⁴/4" in found["formula"]

@@ -118,8 +118,8 @@ class BatchNorm(Result):
                     0.97, 0.06, "without: diverged", transform=panel.transAxes, ha="right",
                     fontsize=9.5, color=style.color(1),
                 )  # fmt: skip
-            panel.set(title=f"std {style.number(std)}", ylim=(0, 104), xlim=(1, len(accuracy)))
-            panel.xaxis.get_major_locator().set_params(integer=True)
+            panel.set(title=f"std {style.number(std)}", ylim=(0, 104))
+            style.show_epochs(panel, len(accuracy), name="")
             panel.grid(axis="y")
         for spare in axes.ravel()[len(self.scales) :]:
             spare.set_visible(False)
@@ -157,8 +157,7 @@ class BatchNorm(Result):
         left.set(ylabel="training loss (nats)")
         right.set(ylabel="test accuracy (%)", ylim=(None, 101))
         for panel in (left, right):
-            panel.set(xlabel="epoch", xlim=(1, epochs[-1]))
-            panel.xaxis.get_major_locator().set_params(integer=True)
+            style.show_epochs(panel, epochs[-1])
             panel.grid(axis="y")
         handles, names = left.get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=2, handlelength=3)

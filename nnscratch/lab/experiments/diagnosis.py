@@ -103,8 +103,8 @@ def draw_curves(panel: Any, found: Diagnosis, label: bool = False) -> None:
     height = float(found.history["val_loss"][best - 1])
     panel.plot(best, height, "o", markersize=9, markerfacecolor="none",
                markeredgecolor=style.current().ink, markeredgewidth=1.6, clip_on=False)  # fmt: skip
-    panel.set(xlabel="epoch", xlim=(1, max(2, len(found.history["loss"]))), ylim=(0, None))
-    panel.xaxis.get_major_locator().set_params(integer=True)
+    panel.set_ylim(0, None)
+    style.show_epochs(panel, len(found.history["loss"]))
     panel.grid(axis="y")
     if label:
         panel.annotate(

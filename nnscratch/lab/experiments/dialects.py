@@ -174,8 +174,8 @@ class Dialects(Result):
                     np.arange(1, len(c.loss) + 1), c.loss, color=style.color(i),
                     linestyle=style.dash(i), label=NAMES[dialect], linewidth=2.6 - 0.4 * i,
                 )  # fmt: skip
-            panel.set(title=title(rule), yscale="log", xlim=(1, len(c.loss)))
-            panel.xaxis.get_major_locator().set_params(integer=True)
+            panel.set(title=title(rule), yscale="log")
+            style.show_epochs(panel, len(c.loss), name="")
             panel.grid(axis="y")
             style.log_axis(panel.yaxis)
         for spare in axes.ravel()[len(rules) :]:

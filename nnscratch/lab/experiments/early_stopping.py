@@ -131,7 +131,7 @@ class EarlyStoppingResult(Result):
             panel.axvspan(
                 self.last_epoch, epochs[-1], color=style.current().quiet, alpha=0.13, lw=0
             )
-            panel.set_xlim(1, epochs[-1])
+            style.show_epochs(panel, epochs[-1], name="epoch" if panel is lower else "")
             panel.grid(axis="y")
             if panel is lower:
                 low = float(np.quantile(100 * self.history["val_accuracy"], 0.05)) - 6
@@ -139,7 +139,7 @@ class EarlyStoppingResult(Result):
             style.label_ends(panel, ends)
         self._annotate(upper, lower)
         upper.set_ylabel("loss (nats)")
-        lower.set(ylabel="accuracy (%)", xlabel="epoch")
+        lower.set(ylabel="accuracy (%)")
         return figure
 
     def _annotate(self, upper: Any, lower: Any) -> None:

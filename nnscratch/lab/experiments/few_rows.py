@@ -126,9 +126,8 @@ class FewRows(Result):
         ):
             panel.plot(epochs, 100 * values, color=style.color(i), linestyle=style.dash(i))
             ends.append((100 * float(values[-1]), name, style.color(i)))
-        panel.set(
-            xlabel="epoch", ylabel="accuracy (%)", ylim=(0, 103), xlim=(epochs[0], epochs[-1])
-        )
+        panel.set(ylabel="accuracy (%)", ylim=(0, 103))
+        style.show_epochs(panel, epochs[-1], first=epochs[0])
         panel.annotate(
             "", (epochs[-1] * 0.97, 100 * float(run.accuracy[-1])),
             xytext=(epochs[-1] * 0.97, 100 * float(run.val_accuracy[-1])),

@@ -12,8 +12,11 @@ from nnscratch.callbacks import Callback
 from nnscratch.lab import style
 from nnscratch.lab.experiments.data import Data, load
 from nnscratch.lab.experiments.result import Result, Row
+from nnscratch.lab.experiments.signals import Histogram, histogram
 from nnscratch.lab.experiments.starts import BOOK, Starts, starts
 from nnscratch.lab.experiments.training import Curves, choose, network, seeded, train
+from nnscratch.lab.experiments.weight_init_figures import draw_bars
+from nnscratch.layers import Activation
 from nnscratch.models import Sequential
 from nnscratch.optimizers import SGD
 from nnscratch.typing import Array
@@ -29,6 +32,7 @@ class InitRun:
     Attributes:
         curves: loss and accuracy.
         spread: standard deviation of each hidden layer's activations, row 0 before training.
+        histograms: of the last hidden layer's activations, the first before training.
         equal_units: largest difference between two units of the first hidden layer after training;
             0 where all units have stayed equal.
 
@@ -37,6 +41,7 @@ class InitRun:
 
     curves: Curves
     spread: Array
+    histograms: list[Histogram]
     equal_units: float
 
 
@@ -119,8 +124,12 @@ class InitTraining(Result):
         return " ".join(told)
 
     def drawings(self) -> dict[str, Callable[[], Any]]:
-        """Return the learning curves and the spread of activations over epochs."""
-        return {"init-training": self._draw_curves, "init-over-time": self._draw_spreads}
+        """Return the learning curves, and spread and histograms of activations over epochs."""
+        return {
+            "init-training": self._draw_curves,
+            "init-over-time": self._draw_spreads,
+            "init-histograms-over-time": self._draw_histograms,
+        }
 
     def _draw_curves(self) -> Any:
         figure, axes = style.panels(
@@ -132,12 +141,11 @@ class InitTraining(Result):
             epochs = np.arange(1, len(run.curves.loss) + 1)
             left.plot(epochs, run.curves.loss, **look)
             right.plot(epochs, 100 * run.curves.val_accuracy, **look)
-        left.set(ylabel="training loss (nats)", ylim=(0, 2.6), xlabel="epoch")
-        right.set(ylabel="test accuracy (%)", ylim=(0, 102), xlabel="epoch")
+        left.set(ylabel="training loss (nats)", ylim=(0, 2.6))
+        right.set(ylabel="test accuracy (%)", ylim=(0, 102))
         for panel in (left, right):
             panel.grid(axis="y")
-            panel.set_xlim(1, len(epochs))
-            panel.xaxis.get_major_locator().set_params(integer=True)
+            style.show_epochs(panel, len(epochs))
         style.label_ends(
             right,
             [
@@ -179,22 +187,45 @@ class InitTraining(Result):
         axes[0, 0].set_ylabel("σ of activations (thin: first layer)")
         return figure
 
+    def _draw_histograms(self) -> Any:
+        last = self.settings["epochs"]
+        stages = sorted({0, 1, max(1, last // 4), last})
+        figure, axes = style.panels(
+            len(self.runs), len(stages), height=0.75 + 1.35 * len(self.runs),
+            title=f"The last hidden layer's activations ({self.settings['activation']})",
+        )  # fmt: skip
+        for row, (start, run) in enumerate(self.runs.items()):
+            axes[row, 0].set_ylabel(start, fontsize=12, fontweight="bold")
+            for panel, stage in zip(axes[row], stages, strict=True):
+                if row == 0:
+                    panel.set_title(f"epoch {stage}" if stage else "before training", fontsize=11.5)
+                if stage < len(run.histograms):
+                    spread = float(run.spread[stage, -1])
+                    draw_bars(panel, run.histograms[stage], spread, style.color(row))
+                else:
+                    panel.text(0.5, 0.5, "diverged", transform=panel.transAxes, ha="center")
+                    panel.set(xticks=[], yticks=[])
+        figure.supxlabel("value of the activation", fontsize=11.5)
+        return figure
+
 
 class _Probe(Callback):
-    """Send a few rows through the network and keep the spread of each activation."""
+    """Send a few rows through the network and look at each activation."""
 
     def __init__(self, rows: Array) -> None:
         super().__init__()
         self.rows = rows
         self.spread: list[list[float]] = []
+        self.histograms: list[Histogram] = []
 
     def look(self, model: Sequential) -> None:
-        x, spread = self.rows, []
+        x, seen = self.rows, []
         for layer in model.layers:
             x = layer(x)
-            if "Activation" in type(layer).__name__:
-                spread.append(float(np.std(x, dtype=np.float64)))
-        self.spread.append(spread)
+            if isinstance(layer, Activation):
+                seen.append(x)
+        self.spread.append([float(np.std(a, dtype=np.float64)) for a in seen])
+        self.histograms.append(histogram(seen[-1]))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self.look(self.model)
@@ -252,7 +283,9 @@ def init_training(
         kernel = model.layers[0].get_weights()[0]
         spread = np.full((epochs + 1, len(hidden)), np.nan)
         spread[: len(probe.spread)] = probe.spread
-        runs[label] = InitRun(curves, spread, float(np.max(np.ptp(kernel, axis=1))))
+        runs[label] = InitRun(
+            curves, spread, probe.histograms, float(np.max(np.ptp(kernel, axis=1)))
+        )
     settings = {
         "initializers": list(runs),
         "activation": activation,

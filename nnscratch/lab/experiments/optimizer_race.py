@@ -133,15 +133,13 @@ class OptimizerRace(Result):
             name = title(rule) if np.isfinite(losses.mean[-1]) else f"{title(rule)} (diverged)"
             ends.append((float(accuracies.mean[-1]), name, shade))
         left.set_yscale("log")
-        left.set(ylabel="training loss (nats)", xlabel="epoch", xlim=(1, epochs[-1]))
+        left.set_ylabel("training loss (nats)")
         finals = [runs[0].val_accuracy for runs in self.runs.values()]
         bottom = max(0.0, 100 * float(np.nanmin([curve[len(curve) // 4] for curve in finals])) - 6)
-        right.set(
-            ylabel="test accuracy (%)", xlabel="epoch", xlim=(1, epochs[-1]), ylim=(bottom, 100)
-        )
+        right.set(ylabel="test accuracy (%)", ylim=(bottom, 100))
         for panel in (left, right):
             panel.grid(axis="y")
-            panel.xaxis.get_major_locator().set_params(integer=True)
+            style.show_epochs(panel, epochs[-1])
         style.log_axis(left.yaxis)
         style.label_ends(right, ends)
         return figure

@@ -171,7 +171,8 @@ class Sweep(Result):
                     epochs, curves.mean(axis=0), color=style.color(i), linestyle=style.dash(i)
                 )
             panel.set_title(f"{self.parameter} {style.number(value)}", fontsize=11)
-            panel.set(xlabel="epoch", ylim=(0, 2.6))
+            panel.set_ylim(0, 2.6)
+            style.show_epochs(panel, epochs[-1])
             panel.grid(axis="y")
         axes[0, 0].set_ylabel("loss (nats)")
         return figure

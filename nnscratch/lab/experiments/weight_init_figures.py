@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.lab import style
-from nnscratch.lab.experiments.signals import LayerSignal
+from nnscratch.lab.experiments.signals import Histogram, LayerSignal
 from nnscratch.typing import Array
 
 TALLEST = 0.4
@@ -30,14 +30,12 @@ def histograms(activation: str, by_start: Stacks, *, gradients: bool = False) ->
         for row, (start, stack) in enumerate(by_start.items()):
             for column, signal in enumerate(stack):
                 panel = axes[row, column]
-                _bars(panel, signal, style.color(row), gradients)
+                bars = signal.gradient_histogram if gradients else signal.activation_histogram
+                found = signal.gradient if gradients else signal.activation
+                draw_bars(panel, bars, found.std, style.color(row))
                 if row == 0:
                     panel.set_title(f"layer {signal.layer}", fontsize=11.5)
             axes[row, 0].set_ylabel(start, fontsize=12, fontweight="bold")
-        for panel in axes.ravel():
-            panel.set_ylim(0, TALLEST)
-            panel.set_yticks([])
-            panel.spines["left"].set_visible(False)
         figure.supxlabel(
             "value of dL/da" if gradients else "value of the activation", fontsize=11.5
         )
@@ -47,9 +45,18 @@ def histograms(activation: str, by_start: Stacks, *, gradients: bool = False) ->
     return draw
 
 
-def _bars(panel: Any, signal: LayerSignal, shade: str, gradients: bool) -> None:
-    bars = signal.gradient_histogram if gradients else signal.activation_histogram
-    spread = (signal.gradient if gradients else signal.activation).std
+def draw_bars(panel: Any, bars: Histogram, spread: float, shade: str) -> None:
+    """Draw a small histogram: shares up to 40 %, taller bars cut and labelled, σ above.
+
+    Args:
+        panel: where to.
+        bars: the histogram.
+        spread: σ of the values.
+        shade: colour of the bars.
+    """
+    panel.set_ylim(0, TALLEST)
+    panel.set_yticks([])
+    panel.spines["left"].set_visible(False)
     panel.stairs(bars.shares, bars.edges, fill=True, color=shade)
     low, high = float(bars.edges[0]), float(bars.edges[-1])
     panel.set_xlim(low - 0.03 * (high - low), high + 0.03 * (high - low))
