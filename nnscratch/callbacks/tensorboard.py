@@ -100,7 +100,7 @@ class TensorBoard(Callback):
         if self.write_graph and model.graph is not None:
             train = self._files["train"]
             if type(model).__name__ in ("Functional", "Sequential"):
-                train.model(model.to_json())
+                self._write_configuration(train)
             train.graph(graph_definition(model))
             train.flush()
 
@@ -161,6 +161,19 @@ class TensorBoard(Callback):
         """Close the files."""
         self._epoch = None
         self._close()
+
+    def _write_configuration(self, train: EventFile) -> None:
+        """Write the model's configuration; a model that has none can be trained all the same."""
+        try:
+            text = self.model.to_json()
+        except (KeyError, NotImplementedError, TypeError, ValueError) as error:
+            warnings.warn(
+                f"TensorBoard's conceptual graph is left out, because model {self.model.name!r} "
+                f"cannot be described: {type(error).__name__}: {error}",
+                stacklevel=2,
+            )
+            return
+        train.model(text)
 
     def _is_due(self, epoch: int) -> bool:
         return self.histogram_freq > 0 and epoch % self.histogram_freq == 0

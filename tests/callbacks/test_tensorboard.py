@@ -182,6 +182,29 @@ def test_tensorboard_draws_both_graphs(tmp_path):
     assert {"a", "b", "shared", "inner/deep", "joined", "out"} <= drawn
 
 
+def test_a_model_that_cannot_be_described_is_trained_all_the_same(tmp_path):
+    class Own(layers.Layer):
+        def get_config(self):
+            raise NotImplementedError("no configuration")
+
+        def forward(self, x, cache, training=False):
+            return x
+
+        def backward(self, dy, cache):
+            return dy
+
+        def compute_output_shape(self, input_shape):
+            return input_shape
+
+    net = Sequential([Input((3,)), Own(), layers.Dense(1, name="out")])
+    net.compile("sgd", "mse")
+    x, y = data()
+    with pytest.warns(UserWarning, match="no configuration"):
+        net.fit(x, y, verbose=0, callbacks=[callbacks.TensorBoard(tmp_path)])
+    assert "keras" not in read(tmp_path, "train")
+    assert "out" in {node.name for node in events_of(tmp_path, "train").Graph().node}
+
+
 def test_steps_per_second(tmp_path):
     fit(tmp_path, {"write_steps_per_second": True, "update_freq": "batch"})
     found = read(tmp_path, "train")

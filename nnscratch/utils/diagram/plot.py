@@ -30,7 +30,8 @@ def plot_model(
 ) -> Any:
     """Draw the layers of a model and what goes where; Graphviz is not needed.
 
-    A shared layer is one box with several arrows going in.
+    A shared layer is one box with several arrows going in. A model whose class writes its own
+    `call` is a single box, as in Keras.
 
     Args:
         model: a built model.
