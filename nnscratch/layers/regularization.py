@@ -76,7 +76,6 @@ class Dropout(TrainingNoise):
 
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute m·x/(1 - rate) in training, x otherwise."""
-        y: Array
         cache.active = training and self.rate > 0
         if not cache.active:
             return x
@@ -85,7 +84,8 @@ class Dropout(TrainingNoise):
             cache.scale = 0.0
         else:
             shape = mask_shape(self, self.noise_shape, x.shape)
-            cache.keep = random.dropout_mask(shape, self.rate, self.seed_generator, x.dtype)
+            cache.keep = cache.buffer("keep", shape, np.bool_)
+            random.dropout_mask(shape, self.rate, self.seed_generator, x.dtype, out=cache.keep)
             cache.scale = 1.0 / (1.0 - self.rate)
         y = np.multiply(x, cache.scale, out=cache.buffer("y", x.shape, x.dtype))
         drop(y, cache.keep)

@@ -10,7 +10,9 @@ from nnscratch.typing import Array
 MANTISSA_BITS = {"float32": 23, "float64": 52}
 
 
-def mantissas(words: Array, dtype: str, xla: bool = False) -> Array:
+def mantissas(
+    words: Array, dtype: str, xla: bool = False, out: Array | None = None
+) -> Array:
     """Cut the mantissas of floats in [1, 2) out of random words.
 
     float32 takes the low 23 bits of each word; float64 the low 20 bits of one word, then all of
@@ -20,6 +22,7 @@ def mantissas(words: Array, dtype: str, xla: bool = False) -> Array:
         words: uint32, the last axis even for float64.
         dtype: `"float32"` or `"float64"`.
         xla: the bits that XLA takes.
+        out: where float32's mantissas go, which may be `words`; float64's need room of their own.
 
     Shapes: (..., n) -> (..., n) uint32, or (..., n/2) uint64 for float64.
 
@@ -27,7 +30,9 @@ def mantissas(words: Array, dtype: str, xla: bool = False) -> Array:
     True
     """
     if dtype == "float32":
-        return np.asarray(words >> np.uint32(9) if xla else words & np.uint32(0x7FFFFF))
+        if xla:
+            return np.asarray(np.right_shift(words, np.uint32(9), out=out))
+        return np.asarray(np.bitwise_and(words, np.uint32(0x7FFFFF), out=out))
     first, second = (words[..., i::2].astype(np.uint64) for i in (0, 1))
     if xla:
         return np.asarray((first + (second << np.uint64(32))) >> np.uint64(12))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,7 +11,7 @@ import numpy as np
 
 from nnscratch.typing import Array
 
-PIECE = 8192
+PIECE = 4096
 """Blocks worked on at a time: few enough that all intermediate arrays stay in cache."""
 
 Word = TypeVar("Word", int, Array)
@@ -96,15 +97,76 @@ class PhiloxStream:
             words[:, column] = word
         return words
 
-    def words(self, count: int, first_block: int = 0) -> Array:
+    def words(self, count: int, first_block: int = 0, out: Array | None = None) -> Array:
         """Return `count` words in order, from the start of a block on.
+
+        They are the rows of `blocks` one after the other; here all ten rounds of a piece are done
+        in place. A call whose blocks lie on both sides of a multiple of 2**32 is left to `blocks`.
+
+        Args:
+            count: how many words.
+            first_block: number of the block to begin with.
+            out: uint32, room for `count` words rounded up to a multiple of four.
 
         Shapes: (count,), uint32.
         """
-        words = np.empty((-(-count // 4), 4), np.uint32)
-        for piece in pieces(len(words)):
-            words[piece] = self.blocks(block_numbers(piece, first_block))
+        rows = -(-count // 4)
+        words = (np.empty(4 * rows, np.uint32) if out is None else out[: 4 * rows]).reshape(-1, 4)
+        start = (self.high << 64) + self.low + first_block
+        in_place = (start & _LOW) + rows <= _LOW
+        for piece in pieces(rows):
+            if in_place:
+                counter = start + piece.start
+                _room.rounds(counter, self.key, words[piece])
+            else:
+                words[piece] = self.blocks(block_numbers(piece, first_block))
         return words.reshape(-1)[:count]
+
+
+class _Room(threading.local):
+    """Memory of one thread for the rounds of one piece, and the rounds done in it."""
+
+    def __init__(self) -> None:
+        self.even, self.odd, self.products = np.empty((3, 2 * PIECE), np.uint64)
+        self.numbers = np.arange(PIECE, dtype=np.uint64)
+        self.scalars = [np.array(n, np.uint64) for n in (*_MULTIPLIERS, 32, _LOW)]
+
+    def rounds(self, counter: int, key: int, out: Array) -> None:
+        """Encrypt as many counters as `out` has rows, from this one on; `ten_rounds` in place.
+
+        `even` holds c0 and then c2, `odd` holds c1 and then c3, each in one run of memory, so that
+        shift, mask and xor are one operation for both. The low word must not overflow.
+
+        Args:
+            counter: the first counter, 128 bits.
+            key: the two key words as one number, the low word first.
+            out: where the words go.
+
+        Shapes: out (n, 4), uint32.
+        """
+        n = len(out)
+        even, odd, products = self.even[: 2 * n], self.odd[: 2 * n], self.products[: 2 * n]
+        c0, c2, c1, c3 = even[:n], even[n:], odd[:n], odd[n:]
+        q, p = products[:n], products[n:]
+        first, second, half, low = self.scalars
+        np.add(self.numbers[:n], np.uint64(counter & _LOW), out=c0)
+        for word, place in enumerate((c1, c2, c3), start=1):
+            place.fill((counter >> 32 * word) & _LOW)
+        k0, k1 = split(key)
+        for _ in range(10):
+            np.multiply(c0, first, p)
+            np.multiply(c2, second, q)
+            np.right_shift(products, half, even)
+            np.bitwise_xor(even, odd, even)
+            np.bitwise_xor(c0, np.uint64(k0), c0)
+            np.bitwise_xor(c2, np.uint64(k1), c2)
+            np.bitwise_and(products, low, odd)
+            k0, k1 = (k0 + _KEY_STEPS[0]) & _LOW, (k1 + _KEY_STEPS[1]) & _LOW
+        for column, word in zip(out.T, (c0, c1, c2, c3), strict=True):
+            np.copyto(column, word, casting="unsafe")
+
+
+_room = _Room()
 
 
 def pieces(count: int) -> Iterator[slice]:

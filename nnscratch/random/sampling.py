@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,6 +62,8 @@ def dropout_mask(
     rate: float,
     state: SeedLike = None,
     dtype: DTypeLike | None = None,
+    *,
+    out: Array | None = None,
 ) -> Array:
     """Draw which elements dropout keeps: those whose uniform number is at least `rate`.
 
@@ -72,6 +75,7 @@ def dropout_mask(
         state: a `SeedGenerator`, a whole number, a pair of seeds drawn already, or None for the
             global generator.
         dtype: the dtype of what is dropped, which decides the random bits; None is floatx.
+        out: the array to draw into, a new one by default.
 
     Shapes: shape, bool.
 
@@ -85,10 +89,29 @@ def dropout_mask(
     if not 0 <= rate < 1:
         raise ValueError(f"`rate` must be a probability in [0, 1). Received: rate={rate!r}")
     stream = open_stream(state, "dropout", sizes)
-    words = stream.words(math.prod(sizes) * words_per_float(name))
+    count = math.prod(sizes) * words_per_float(name)
+    words = stream.words(count, out=_words.room(count))
     threshold = math.ceil(float(np.dtype(name).type(rate)) * 2.0 ** MANTISSA_BITS[name])
-    drawn = mantissas(words, name, stream.xla)
-    return np.asarray(drawn >= drawn.dtype.type(threshold)).reshape(sizes)
+    drawn = mantissas(words, name, stream.xla, out=words if name == "float32" else None)
+    keep = np.empty(sizes, bool) if out is None else out
+    np.greater_equal(drawn.reshape(sizes), drawn.dtype.type(threshold), out=keep)
+    return keep
+
+
+class _Words(threading.local):
+    """One thread's memory for random words that nobody keeps."""
+
+    def __init__(self) -> None:
+        self._memory = np.empty(0, np.uint32)
+
+    def room(self, count: int) -> Array:
+        """Return room for so many words, rounded up to whole blocks; its content is stale."""
+        if self._memory.size < count:
+            self._memory = np.empty(-(-count // 4) * 4, np.uint32)
+        return self._memory
+
+
+_words = _Words()
 
 
 def shuffle(x: ArrayLike, axis: int = 0, seed: SeedLike = None) -> Array:

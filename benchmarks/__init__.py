@@ -1,0 +1,1 @@
+"""How fast nnscratch trains, beside Keras, PyTorch, JAX, scikit-learn and the bare products."""
