@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
@@ -51,7 +52,7 @@ def bound(work: Workload) -> float:
     60.8
     """
     sizes = [*work.shape, *(layer.units for layer in work.layers if isinstance(layer, Dense))]
-    parameters = sum(a * b + b for a, b in zip(sizes, sizes[1:], strict=False))
+    parameters = sum(a * b + b for a, b in itertools.pairwise(sizes))
     data = work.rows * (sizes[0] * 4 + 8)
     return float(data + 4 * 4 * parameters + 4 * work.batch_size * sum(sizes) + ALLOWANCE)
 

@@ -25,7 +25,7 @@ Times = dict[str, list[float]]
 Say = Callable[[str], None]
 
 
-class EngineFailed(RuntimeError):
+class EngineError(RuntimeError):
     """A process ended before it answered; its last words are the message."""
 
 
@@ -70,7 +70,7 @@ class Worker:
         line = self.process.stdout.readline()
         if not line:
             _, words = self.process.communicate()
-            raise EngineFailed("\n".join(words.strip().splitlines()[-6:]))
+            raise EngineError("\n".join(words.strip().splitlines()[-6:]))
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -111,7 +111,7 @@ def measure(
                 if worker.able:
                     worker.go()
                     workers.append(worker)
-            except EngineFailed as failure:
+            except EngineError as failure:
                 say(f"  {engine.name} cannot take part: {failure}")
                 continue
             versions.update(worker.versions)

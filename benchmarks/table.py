@@ -71,7 +71,9 @@ def times_markdown(measured: Mapping[str, Times]) -> str:
         rows.append(
             [number]
             + [
-                f"{median(times[name]):.0f} ±{spread(times[name]):.0%}" if name in times else MISSING
+                f"{median(times[name]):.0f} ±{spread(times[name]):.0%}"
+                if name in times
+                else MISSING
                 for name in names
             ]
         )

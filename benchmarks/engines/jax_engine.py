@@ -169,7 +169,8 @@ def prepare(workload: Workload, x: Array, y: Array, **options: Any) -> Go | None
             else:
                 for rows in np.asarray(shuffled(used)):
                     state = one(state, rows)
-            assert float(state[5]) / steps > 0 and int(state[6]) / workload.rows >= 0
+            assert float(state[5]) / steps > 0
+            assert int(state[6]) / workload.rows >= 0
         kept.append(state)
 
     return fit
@@ -198,7 +199,8 @@ def _looking(workload: Workload, x: Any, y: Any) -> Go:
         total, right = jnp.zeros(()), jnp.zeros((), jnp.int32)
         for start in starts:
             total, right = measured(start, total, right)
-        assert float(total) > 0 and int(right) >= 0
+        assert float(total) > 0
+        assert int(right) >= 0
 
     return look
 

@@ -34,9 +34,7 @@ def build(keras: Any, workload: Workload) -> Any:
     return model
 
 
-def prepare(
-    keras: Any, workload: Workload, x: Array, y: Array, **options: Any
-) -> tuple[Go, Any]:
+def prepare(keras: Any, workload: Workload, x: Array, y: Array, **options: Any) -> tuple[Go, Any]:
     """Return the measured go through the public `fit` (or `predict` and `evaluate`), and the model.
 
     A callback that watches the epochs is there in every fit, as it is in most programs.

@@ -98,7 +98,8 @@ class Trainer:
             loss, hits = self.measure(rows, targets)
             total += loss * len(rows)
             right += hits
-        assert total.item() > 0 and right.item() >= 0
+        assert total.item() > 0
+        assert right.item() >= 0
 
 
 def prepare(workload: Workload, x: Array, y: Array, **options: Any) -> Go:

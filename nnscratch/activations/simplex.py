@@ -33,6 +33,19 @@ def _kept_shape(shape: tuple[int, ...], axis: int | tuple[int, ...] | None) -> t
     return tuple(1 if i in axes else size for i, size in enumerate(shape))
 
 
+def largest(z: Array, axis: int | tuple[int, ...] | None, out: Array, cache: Cache) -> Array:
+    """Write the maximum of z along the axis, which is kept, into `out` and return it.
+
+    NumPy reduces short rows one by one; the columns of their transpose go in parallel.
+    """
+    if z.ndim == 2 and axis in (-1, 1) and z.shape[1] <= SHORT:
+        columns = cache.buffer("columns", z.shape[::-1], z.dtype)
+        np.copyto(columns, z.T)
+        np.maximum.reduce(columns, axis=0, out=out[:, 0])
+        return out
+    return np.maximum.reduce(z, axis=axis, keepdims=True, out=out)
+
+
 @dataclass(frozen=True)
 class _AlongAxis(Activation):
     axis: int | tuple[int, ...] | None = -1
@@ -47,14 +60,7 @@ class _AlongAxis(Activation):
 
     def _max(self, z: Array, cache: Cache) -> Array:
         """Return the maximum along the axis, keeping it."""
-        out = self._reduced("max", z, cache)
-        if z.ndim == 2 and self.axis in (-1, 1) and z.shape[1] <= SHORT:
-            # NumPy reduces short rows one by one; the columns of the transpose go in parallel.
-            columns = cache.buffer("columns", z.shape[::-1], z.dtype)
-            np.copyto(columns, z.T)
-            np.maximum.reduce(columns, axis=0, out=out[:, 0])
-            return out
-        return np.maximum.reduce(z, axis=self.axis, keepdims=True, out=out)
+        return largest(z, self.axis, self._reduced("max", z, cache), cache)
 
     def _sum(self, values: Array, cache: Cache) -> Array:
         """Return the sum along the axis, keeping it."""

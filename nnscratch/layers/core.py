@@ -12,7 +12,7 @@ from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
 from nnscratch.layers.config import not_offered
-from nnscratch.layers.sums import sum_rows
+from nnscratch.layers.sums import as_rows, sum_rows
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.typing import Array, Shape
 
@@ -253,8 +253,7 @@ class Dense(Layer):
 
     def backward_from_logits(self, dz: Array, cache: Cache) -> Array | None:
         """As `backward`, from dL/dz of z = x·W + b."""
-        rows = dz.reshape(-1, dz.shape[-1])
-        x_rows = cache.x.reshape(-1, cache.x.shape[-1])
+        rows, x_rows = as_rows(dz), as_rows(cache.x)
         self.kernel.add_grad(np.matmul, x_rows.T, rows)
         if self.bias is not None:
             self.bias.add_grad(sum_rows, rows)

@@ -11,7 +11,7 @@ from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
 from nnscratch.layers.config import not_offered
-from nnscratch.layers.sums import sum_rows
+from nnscratch.layers.sums import as_rows, sum_rows
 from nnscratch.typing import Array, Shape
 from nnscratch.variable import Variable
 
@@ -167,8 +167,8 @@ class BatchNormalization(Layer):
             square = np.square(xhat, out=cache.buffer("square", rows.shape, rows.dtype))
             variance = sum_rows(square, cache.buffer("var", mean.shape, rows.dtype))
             variance /= len(rows)
-            self._move(self.moving_mean, mean)
-            self._move(self.moving_variance, variance)
+            self._move(self.moving_mean, mean, cache)
+            self._move(self.moving_variance, variance, cache)
         else:
             variance = self.moving_variance.value
             np.subtract(rows, self.moving_mean.value, out=xhat)
@@ -190,9 +190,11 @@ class BatchNormalization(Layer):
             y += self.beta.value
         return y
 
-    def _move(self, moving: Variable, batch: Array) -> None:
-        moving.value[...] *= self.momentum
-        moving.value[...] += batch * (1.0 - self.momentum)
+    def _move(self, moving: Variable, batch: Array, cache: Cache) -> None:
+        share = cache.buffer("share", batch.shape, batch.dtype)
+        np.multiply(batch, 1.0 - self.momentum, out=share)
+        np.multiply(moving.value, self.momentum, out=moving.value)
+        np.add(moving.value, share, out=moving.value)
 
     def backward(self, dy: Array, cache: Cache) -> Array | None:
         """Add dγ and dβ; return dx."""
@@ -224,7 +226,7 @@ class BatchNormalization(Layer):
         """Return x as (rows, D): features last, everything else one axis."""
         if self.axis not in (-1, x.ndim - 1):
             x = np.moveaxis(x, self.axis, -1)
-        return x.reshape(-1, x.shape[-1])
+        return as_rows(x)
 
     def _from_rows(self, rows: Array, shape: tuple[int, ...]) -> Array:
         """Undo `_as_rows` for an array that had this shape."""

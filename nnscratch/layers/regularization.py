@@ -87,7 +87,7 @@ class Dropout(TrainingNoise):
             cache.keep = cache.buffer("keep", shape, np.bool_)
             random.dropout_mask(shape, self.rate, self.seed_generator, x.dtype, out=cache.keep)
             cache.scale = 1.0 / (1.0 - self.rate)
-        y = np.multiply(x, cache.scale, out=cache.buffer("y", x.shape, x.dtype))
+        y: Array = np.multiply(x, cache.scale, out=cache.buffer("y", x.shape, x.dtype))
         drop(y, cache.keep)
         return y
 

@@ -10,6 +10,11 @@ import numpy as np
 from nnscratch.typing import Array
 
 
+def as_rows(x: Array) -> Array:
+    """Return x as a matrix: all axes but the last made one."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+
+
 def sum_rows(rows: Array, out: Array) -> Array:
     """Write Σ_n rows[n] into `out` and return it.
 

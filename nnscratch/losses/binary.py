@@ -74,8 +74,12 @@ class BinaryCrossentropy(LogitsLoss):
         cache.from_z = from_z = from_z or self.from_logits
         terms = cache.buffer("terms", y_pred.shape, y_pred.dtype)
         (_terms_of_logits if from_z else _terms_of_probabilities)(y_true, y_pred, terms, cache)
-        values = np.add.reduce(terms, axis=self.axis)
-        return np.asarray(values / values.dtype.type(y_pred.shape[self.axis]))
+        kept = list(terms.shape)
+        kept[self.axis] = 1
+        values = cache.buffer("values", tuple(kept), terms.dtype)
+        np.add.reduce(terms, axis=self.axis, keepdims=True, out=values)
+        values /= values.dtype.type(y_pred.shape[self.axis])
+        return values.squeeze(self.axis)
 
     def slope(self, dvalues: float | Array, cache: Cache) -> Array:
         """Return dL/dy_pred, in a buffer of the cache."""

@@ -80,7 +80,9 @@ class CategoricalCrossentropy(LogitsLoss):
         shifted, log_sum = log_sum_exp(y_pred, self.axis, cache)
         surprise = np.subtract(log_sum, shifted, out=shifted)
         surprise *= y_true
-        return np.asarray(np.add.reduce(surprise, axis=self.axis))
+        values = cache.buffer("values", log_sum.shape, log_sum.dtype)
+        np.add.reduce(surprise, axis=self.axis, keepdims=True, out=values)
+        return values.squeeze(self.axis)
 
     def _values_of_probabilities(self, y_true: Array, p: Array, cache: Cache) -> Array:
         cache.p_sum = np.add.reduce(p, axis=self.axis, keepdims=True)

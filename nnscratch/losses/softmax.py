@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnscratch.activations.simplex import largest
 from nnscratch.cache import Cache
 from nnscratch.typing import Array
 
@@ -17,11 +18,14 @@ def log_sum_exp(z: Array, axis: int, cache: Cache) -> tuple[Array, Array]:
     Leaves the exponentials and their sum in the cache, for `softmax_of`.
     """
     shape, dtype = z.shape, z.dtype
-    highest = np.maximum.reduce(z, axis=axis, keepdims=True)
+    kept = (*shape[:axis], 1, *shape[axis:][1:])
+    highest = cache.buffer("highest", kept, dtype)
+    largest(z, axis, highest, cache)
     shifted = np.subtract(z, highest, out=cache.buffer("shifted", shape, dtype))
     cache.exp = exp = np.exp(shifted, out=cache.buffer("exp", shape, dtype))
-    cache.exp_sum = total = np.add.reduce(exp, axis=axis, keepdims=True)
-    return shifted, np.log(total)
+    cache.exp_sum = total = cache.buffer("exp_sum", kept, dtype)
+    np.add.reduce(exp, axis=axis, keepdims=True, out=total)
+    return shifted, np.log(total, out=cache.buffer("log_sum", kept, dtype))
 
 
 def softmax_of(cache: Cache) -> Array:

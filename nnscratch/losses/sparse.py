@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -78,9 +79,12 @@ class SparseCategoricalCrossentropy(LogitsLoss):
             q = clip_probabilities(y_pred, cache)
             z = np.log(q, out=cache.buffer("log", q.shape, q.dtype))
         shifted, log_sum = log_sum_exp(z, -1, cache)
-        cache.index = index = labels + _row_starts(labels.size, classes, cache)
+        starts = row_starts(labels.size, classes)
+        cache.index = np.add(labels, starts, out=cache.buffer("index", starts.shape, np.int64))
+        picked = cache.buffer("picked", starts.shape, shifted.dtype)
+        shifted.reshape(-1).take(cache.index, out=picked, mode="clip")
         values = log_sum.reshape(-1)
-        values -= shifted.reshape(-1).take(index)
+        values -= picked
         if cache.mask is not None:
             values[~cache.mask.reshape(-1)] = 0.0
         return values.reshape(per_sample)
@@ -88,7 +92,10 @@ class SparseCategoricalCrossentropy(LogitsLoss):
     def slope(self, dvalues: float | Array, cache: Cache) -> Array:
         """Return dL/dy_pred, in a buffer of the cache."""
         dz = softmax_of(cache)
-        dz.reshape(-1)[cache.index] -= 1.0
+        picked = cache.buffer("picked", cache.index.shape, dz.dtype)
+        dz.reshape(-1).take(cache.index, out=picked, mode="clip")
+        picked -= 1.0
+        dz.reshape(-1).put(cache.index, picked)
         if cache.mask is not None:
             dz[~cache.mask] = 0.0
         if not cache.from_z:
@@ -109,7 +116,11 @@ class SparseCategoricalCrossentropy(LogitsLoss):
         if self.ignore_class is not None:
             cache.mask = y_true != self.ignore_class
             y_true = np.where(cache.mask, y_true, 0)
-        labels = y_true.reshape(-1).astype(np.int64, copy=False)
+        labels = y_true.reshape(-1)
+        if labels.dtype != np.int64:
+            whole = cache.buffer("labels", labels.shape, np.int64)
+            np.copyto(whole, labels, casting="unsafe")
+            labels = whole
         if labels.size and np.maximum.reduce(labels.view(np.uint64)) >= y_pred.shape[-1]:
             check_range(self.name, labels, y_pred.shape[-1])
         return labels
@@ -119,11 +130,15 @@ class SparseCategoricalCrossentropy(LogitsLoss):
         check_labels(self.name, y_true, output_shape, self.ignore_class)
 
 
-def _row_starts(rows: int, classes: int, cache: Cache) -> Array:
-    if cache.__dict__.get("row_starts_of") != (rows, classes):
-        cache.row_starts_of = (rows, classes)
-        cache.row_starts = np.arange(rows, dtype=np.int64) * classes
-    starts: Array = cache.row_starts
+@functools.lru_cache(maxsize=64)
+def row_starts(rows: int, columns: int) -> Array:
+    """Return the places at which the rows of a flat matrix begin.
+
+    >>> row_starts(3, 10).tolist()
+    [0, 10, 20]
+    """
+    starts: Array = np.arange(rows, dtype=np.int64) * columns
+    starts.setflags(write=False)
     return starts
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nnscratch.cache import Cache
 from nnscratch.config import floatx
 from nnscratch.metrics.matches import equal, right_class, same_class, same_side
 from nnscratch.metrics.reduction import Mean, MeanMetricWrapper
@@ -21,8 +22,15 @@ class MeanOfMatches(MeanMetricWrapper):
     """
 
     _hits: ClassVar[Callable[..., Array]]
+    _borrows = True  # whether `_hits` takes a `cache` to write its answer to
     _options: tuple[str, ...] | None = ()
     _direction = "up"
+
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(fn, name, dtype, **kwargs)
+        self._memory = {"cache": Cache()} if self._borrows else {}
 
     def update_state(  # type: ignore[override]
         self,
@@ -33,7 +41,7 @@ class MeanOfMatches(MeanMetricWrapper):
         logits: Array | None = None,
     ) -> None:
         """Take a batch in; see `MeanMetricWrapper.update_state`."""
-        hits = self._hits(y_true, y_pred, **self._fn_kwargs)
+        hits = self._hits(y_true, y_pred, **self._fn_kwargs, **self._memory)
         if sample_weight is None and hits.ndim and hits.size == len(hits):
             self._add(np.count_nonzero(hits), hits.size)
         else:

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, through_float32
 from nnscratch.losses.reduction import same_rank
+from nnscratch.losses.sparse import row_starts
 from nnscratch.typing import Array, ArrayLike, Shape
 
 SMALLEST_NORMAL = {np.dtype(name): float(np.finfo(name).tiny) for name in ("float32", "float64")}
@@ -29,15 +31,25 @@ def target_kind(target_shape: Shape, output_shape: Shape) -> str:
     return "categorical"
 
 
-def equal(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
-    """Tell where targets and predictions are the same number, after giving them one rank."""
+def equal(y_true: ArrayLike, y_pred: ArrayLike, cache: Cache | None = None) -> Array:
+    """Tell where targets and predictions are the same number, after giving them one rank.
+
+    Here and below, a cache lends the memory for the answer, which its next use overwrites.
+    """
     predictions = as_numeric(y_pred, "y_pred")
     targets = as_numeric(y_true, "y_true").astype(predictions.dtype, copy=False)
     targets, predictions = same_rank(targets, predictions)
-    return np.asarray(np.equal(targets, predictions))
+    return _equal(targets, predictions, cache or Cache())
 
 
-def same_side(y_true: ArrayLike, y_pred: ArrayLike, threshold: float = 0.5) -> Array:
+def _equal(a: Array, b: Array, cache: Cache) -> Array:
+    out = cache.buffer("hits", a.shape, np.bool_) if a.shape == b.shape else None
+    return np.asarray(np.equal(a, b, out=out))
+
+
+def same_side(
+    y_true: ArrayLike, y_pred: ArrayLike, threshold: float = 0.5, cache: Cache | None = None
+) -> Array:
     """Tell where a prediction above the threshold meets a target 1, or one not above it a 0.
 
     A prediction equal to the threshold counts as 0. The threshold is a float32 number, as in
@@ -45,25 +57,31 @@ def same_side(y_true: ArrayLike, y_pred: ArrayLike, threshold: float = 0.5) -> A
     """
     targets, predictions = same_rank(as_numeric(y_true, "y_true"), as_numeric(y_pred, "y_pred"))
     limit = predictions.dtype.type(through_float32(threshold))
-    return np.asarray(np.equal(targets, np.greater(predictions, limit)))
+    cache = cache or Cache()
+    above = np.greater(predictions, limit, out=cache.buffer("above", predictions.shape, np.bool_))
+    return _equal(targets, above, cache)
 
 
-def same_class(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+def same_class(y_true: ArrayLike, y_pred: ArrayLike, cache: Cache | None = None) -> Array:
     """Tell for which samples the largest target and the largest prediction have one place."""
     targets, predictions = as_numeric(y_true, "y_true"), as_numeric(y_pred, "y_pred")
-    return np.asarray(np.equal(place_of_largest(targets), place_of_largest(predictions)))
+    cache = cache or Cache()
+    true, guessed = (place_of_largest(x, cache.child(x is targets)) for x in (targets, predictions))
+    return _equal(true, guessed, cache)
 
 
-def right_class(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+def right_class(y_true: ArrayLike, y_pred: ArrayLike, cache: Cache | None = None) -> Array:
     """Tell for which samples the place of the largest prediction is the target's number."""
     targets, predictions = as_numeric(y_true, "y_true"), as_numeric(y_pred, "y_pred")
+    cache = cache or Cache()
+    guessed = place_of_largest(predictions, cache)
     if targets.ndim == predictions.ndim and targets.shape[-1] == 1:
-        return np.asarray(np.equal(targets[..., 0], place_of_largest(predictions)))
-    hits = np.asarray(np.equal(targets, place_of_largest(predictions)))
+        return _equal(targets[..., 0], guessed, cache)
+    hits = _equal(targets, guessed, cache)
     return hits[..., 0] if hits.ndim > 1 and hits.shape[-1] == 1 else hits
 
 
-def place_of_largest(x: Array) -> Array:
+def place_of_largest(x: Array, cache: Cache | None = None) -> Array:
     """Return the place of the largest number on the last axis, of the first if several tie.
 
     As in Keras on TensorFlow, -0.0 is smaller than 0.0, NaN is smaller than any number, and
@@ -73,11 +91,15 @@ def place_of_largest(x: Array) -> Array:
     >>> place_of_largest(np.array([[1.0, 3.0, 3.0], [-0.0, 0.0, -1.0]])).tolist()
     [1, 1]
     """
-    places: Array = np.asarray(x.argmax(axis=-1))
+    cache = cache or Cache()
+    places: Array = x.argmax(axis=-1, out=cache.buffer("places", x.shape[:-1], np.intp))
     if x.dtype.kind == "f" and x.ndim > 1:
         tiny = SMALLEST_NORMAL.get(x.dtype) or float(np.finfo(x.dtype).tiny)
-        starts = np.arange(0, x.size, x.shape[-1])
-        highest = x.reshape(-1).take(places.reshape(-1) + starts)
+        starts = row_starts(places.size, x.shape[-1])
+        index = cache.buffer("index", starts.shape, np.int64)
+        np.add(places.reshape(-1), starts, out=index)
+        highest = cache.buffer("highest", starts.shape, x.dtype)
+        x.reshape(-1).take(index, out=highest, mode="clip")
         if not np.minimum.reduce(highest, axis=None) >= tiny:
             places = _ordered(x, tiny).argmax(axis=-1)
     return places

@@ -74,6 +74,7 @@ class TopKCategoricalAccuracy(MeanOfMatches):
     """
 
     _hits = staticmethod(_hits_of_one_hot)
+    _borrows = False
     _options = ("k",)
 
     def __init__(
@@ -102,6 +103,7 @@ class SparseTopKCategoricalAccuracy(MeanOfMatches):
     """
 
     _hits = staticmethod(_hits_of_classes)
+    _borrows = False
 
     def __init__(
         self,

@@ -34,6 +34,26 @@ def scalar(value: float, dtype: Any) -> Array:
     return np.array(value, dtype=dtype)
 
 
+def drop_subnormals(*vectors: Array, scratch: Scratch) -> None:
+    """Set numbers too small to be normal (below 1.2e-38 in float32) to 0.
+
+    A moving average of gradients that have become 0 shrinks until it sticks there, and arithmetic
+    on such numbers takes a processor ten to a hundred times as long. Source: Intel 64 and IA-32
+    Architectures Optimization Reference Manual, on denormals; Keras on TensorFlow computes
+    without them from the start.
+
+    >>> m = np.array([1e-40, -1.0, 1e-30], "float32")
+    >>> drop_subnormals(m, scratch=make_scratch(3, "float32"))
+    >>> (m == np.array([0, -1, 1e-30], "float32")).tolist()
+    [True, True, True]
+    """
+    a, normal = scratch
+    for vector in vectors:
+        np.abs(vector, a)
+        np.greater_equal(a, np.finfo(vector.dtype).tiny, normal)
+        np.multiply(vector, normal, vector)
+
+
 class Blocks:
     """Parallel flat vectors, cut into pieces once and for all.
 

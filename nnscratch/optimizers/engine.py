@@ -10,7 +10,7 @@ import numpy as np
 
 from nnscratch.arena import Arena
 from nnscratch.optimizers.averaging import average_weights
-from nnscratch.optimizers.blocks import Blocks, Rule, Scratch, make_scratch
+from nnscratch.optimizers.blocks import Blocks, Rule, Scratch, drop_subnormals, make_scratch
 from nnscratch.optimizers.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from nnscratch.optimizers.weight_decay import Exclusions, decay_weights
 from nnscratch.typing import Array
@@ -48,11 +48,17 @@ class Lane:
         self.accumulator = accumulator
         self.gradients = [Blocks([g], scratch, [part]) for part in parts]
         self._update = Blocks([w, g, *slots], scratch)
+        self._slots = Blocks(slots, scratch) if slots else None
         self._decayed = Blocks([w], scratch, decayed)
 
     def update(self, rule: Rule, scalars: dict[str, Any]) -> None:
         """Run the optimizer's rule."""
         self._update.run(rule, **scalars)
+
+    def tidy(self) -> None:
+        """Drop what has become too small to count from the slots."""
+        if self._slots is not None:
+            self._slots.run(drop_subnormals)
 
     def decay(self, weight_decay: Any, learning_rate: Any) -> None:
         """Shrink the weights that are not excluded from it."""

@@ -18,6 +18,9 @@ from nnscratch.optimizers.weight_decay import Exclusions
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
+TIDY_EVERY = 32
+"""Updates between two looks for numbers that only cost time, see `drop_subnormals`."""
+
 
 class Updates(HasLearningRate):
     """An optimizer's step; the constructor's arguments are those of `Optimizer`."""
@@ -209,8 +212,11 @@ class Updates(HasLearningRate):
                     self.update_step(variable.grad, variable, rate)
             return
         rule = self.rule
+        tidy = int(self._iterations) % TIDY_EVERY == TIDY_EVERY - 1
         for lane in lanes:
             lane.update(rule, self.scalars(lane.dtype, learning_rate))
+            if tidy:
+                lane.tidy()
 
     def _average(self) -> None:
         updates = int(self.iterations)

@@ -10,9 +10,7 @@ from nnscratch.typing import Array
 MANTISSA_BITS = {"float32": 23, "float64": 52}
 
 
-def mantissas(
-    words: Array, dtype: str, xla: bool = False, out: Array | None = None
-) -> Array:
+def mantissas(words: Array, dtype: str, xla: bool = False, out: Array | None = None) -> Array:
     """Cut the mantissas of floats in [1, 2) out of random words.
 
     float32 takes the low 23 bits of each word; float64 the low 20 bits of one word, then all of

@@ -108,7 +108,9 @@ def permutation_at_once(n: int, words: Array) -> Array:
     step = np.arange(n)
     target = step.copy()
     target[:-1] += words[: n - 1] % np.arange(n, 1, -1, dtype=np.uint32)
-    by_target = np.argsort(target, kind="stable")
+    keys = target * n + step  # sorted by target, then by step: a plain sort is the fastest
+    keys.sort()
+    by_target = keys % n
     same = target[by_target[1:]] == target[by_target[:-1]]
     previous = np.full(n, -1)
     previous[by_target[1:][same]] = by_target[:-1][same]

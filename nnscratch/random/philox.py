@@ -150,8 +150,8 @@ class _Room(threading.local):
         q, p = products[:n], products[n:]
         first, second, half, low = self.scalars
         np.add(self.numbers[:n], np.uint64(counter & _LOW), out=c0)
-        for word, place in enumerate((c1, c2, c3), start=1):
-            place.fill((counter >> 32 * word) & _LOW)
+        for number, place in enumerate((c1, c2, c3), start=1):
+            place.fill((counter >> 32 * number) & _LOW)
         k0, k1 = split(key)
         for _ in range(10):
             np.multiply(c0, first, p)

@@ -149,7 +149,7 @@ class Batches:
         if isinstance(rows, slice):
             return part[rows]
         out = self._buffer(key, (len(rows), *part.shape[1:]), part.dtype)
-        return np.take(part, rows, axis=0, out=out, mode="clip")
+        return part.take(rows, axis=0, out=out, mode="clip")
 
     def _buffer(self, key: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         key = (key, shape)

@@ -157,8 +157,15 @@ def _checked_array(values: Any, argument: str) -> Array:
 
 
 def _check_finite(array: Array, argument: str) -> None:
-    """Raise if an element is NaN or infinite; min and max find either without a copy."""
-    if array.dtype.kind != "f" or (np.isfinite(array.min()) and np.isfinite(array.max())):
+    """Raise if an element is NaN or infinite.
+
+    A sum is finite only if all its terms are; min and max decide where a sum overflows.
+    """
+    if array.dtype.kind != "f":
+        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.add.reduce(array, axis=None)
+    if np.isfinite(total) or (np.isfinite(array.min()) and np.isfinite(array.max())):
         return
     row = int(np.argmax(~np.isfinite(array).reshape(len(array), -1).all(axis=1)))
     bad = int(np.count_nonzero(~np.isfinite(array)))

@@ -59,7 +59,7 @@ class Objective:
             i, loss = term.output, term.loss
             y_pred = outputs[i]
             # a cast between model and loss makes Keras forget the logits
-            z = logits[i] if loss.uses_logits and loss.dtype == y_pred.dtype.name else None
+            z = logits[i] if loss.uses_logits and y_pred.dtype == loss.dtype else None
             term.from_logits = z is not None
             y_true = batch.target(i)
             assert y_true is not None  # the trainer lets no loss without targets in

@@ -168,8 +168,11 @@ class Stepper:
         doutputs, from_logits = self.objective.backward(scale)
         self.run.backward(doutputs, self.cache, from_logits, scale)
         for variable in self.regularized:
-            gradient = variable.regularizer.gradient(variable.value)
-            variable.add_grad(np.multiply, gradient, scale)
+            rule = variable.regularizer.gradient
+            if scale == 1.0:
+                variable.add_grad(rule, variable.value)
+            else:
+                variable.add_grad(np.multiply, rule(variable.value), scale)
 
     def _track(self, batch: Data, outputs: list[Array]) -> None:
         self.step_number += 1
