@@ -111,6 +111,8 @@ def test_a_score_on_the_data_that_chose_the_weights_is_pointed_out(chooser, name
 )
 def test_a_score_on_data_that_chose_nothing_is_silent(chooser, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    if isinstance(chooser, callbacks.ModelCheckpoint):
+        pytest.importorskip("h5py")
     made = model()
     chosen = [chooser] if chooser else []
     made.fit(X[:40], Y[:40], validation_data=(X[40:], Y[40:]), callbacks=chosen, verbose=0)
