@@ -30,6 +30,7 @@ TABLES = (
     "parity.checks.optimizers",
     "parity.checks.layers",
     "parity.checks.images",
+    "parity.checks.data",
     "parity.checks.training",
     "parity.checks.callbacks",
     "parity.checks.seeds",

@@ -47,3 +47,38 @@ def _register(name: str) -> None:
 
 for _name in LAYERS:
     _register(_name)
+
+
+@registry.check(
+    "augmented-training",
+    "training",
+    bands={"float32": 2e-5},
+    reason=REASON,
+    dtypes=("float32",),
+    quick=True,
+)
+def augmented(lib: Any) -> dict[str, Any]:
+    """Training behind layers that draw: every step sees the images that Keras's step sees."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0.0, 255.0, (24, 8, 8, 3)).astype(lib.dtype)
+    named = lib.layers
+    model = lib.Sequential(
+        [
+            named.Input(shape=(8, 8, 3)),
+            named.RandomFlip(seed=2),
+            named.RandomRotation(0.1, seed=3),
+            named.RandomZoom(0.2, seed=4),
+            named.RandomTranslation(0.1, 0.1, seed=5),
+            named.RandomBrightness(0.2, seed=6),
+            named.RandomContrast(0.2, seed=7),
+            named.Rescaling(1 / 255),
+            named.Flatten(),
+            named.Dense(3, "softmax", kernel_initializer=lib.initializers.Constant(0.01)),
+        ]
+    )
+    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
+    trained = model.fit(x, np.arange(24) % 3, epochs=3, batch_size=7, shuffle=False, verbose=0)
+    return {
+        "loss": np.asarray(trained.history["loss"], lib.dtype),
+        "prediction": model.predict(x, verbose=0),
+    }
