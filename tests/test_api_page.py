@@ -13,6 +13,8 @@ import pytest
 
 from nnscratch import compat
 
+pytest.importorskip("sklearn")  # keras.wrappers is on the page
+
 ROOT = Path(__file__).resolve().parents[1]
 SPEC = importlib.util.spec_from_file_location("build_api", ROOT / "docs" / "build_api.py")
 build_api = importlib.util.module_from_spec(SPEC)

@@ -14,6 +14,7 @@ FIT = {"epochs": 2, "validation_split": 0.25, "verbose": 0}
 
 @pytest.fixture
 def kt(tf):
+    pytest.importorskip("h5py")  # the weights of trials
     import kerastuner
 
     return kerastuner
