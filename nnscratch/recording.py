@@ -7,9 +7,13 @@ of `w + x`, is looked up here by name.
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 operators: dict[str, Callable[..., Any]] = {}
 """The operations by name, put here by `nnscratch.ops`."""
@@ -35,6 +39,27 @@ def recording(listener: Any) -> Iterator[None]:
 def operate(name: str, *operands: Any, **options: Any) -> Any:
     """Apply an operation by its name in `nnscratch.ops`."""
     return operators[name](*operands, **options)
+
+
+def drawn_anew(function: F) -> F:
+    """Make a function that draws random numbers draw in every run of a network, not once.
+
+    Args:
+        function: takes `shape` first, and `dtype`; inside a `call` a tensor takes the place of
+            its result.
+    """
+
+    @functools.wraps(function)
+    def either(*args: Any, **kwargs: Any) -> Any:
+        listener = recorder()
+        if listener is None or not listener.symbolic:
+            return function(*args, **kwargs)
+        bound = inspect.signature(function).bind(*args, **kwargs)
+        bound.apply_defaults()
+        given = bound.arguments
+        return operate("draw", lambda: function(*args, **kwargs), given["shape"], given["dtype"])
+
+    return cast(F, either)
 
 
 class Operands:
@@ -67,7 +92,8 @@ class Operands:
         if operation is None or method != "__call__" or kwargs:
             raise TypeError(
                 f"np.{ufunc.__name__} cannot be applied to {self!r}. Use a function of "
-                f"nnscratch.ops, or write a layer with forward() and backward()."
+                "nnscratch.ops, or write a layer with forward() and backward(); for an activation, "
+                "nnscratch.activations.from_functions(function, derivative)."
             )
         return operation(*inputs)
 

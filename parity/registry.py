@@ -35,6 +35,7 @@ TABLES = (
     "parity.checks.callbacks",
     "parity.checks.seeds",
     "parity.scripts.classification",
+    "parity.scripts.own",
     "parity.scripts.regression",
     "parity.scripts.regularized",
     "parity.checks.saving",

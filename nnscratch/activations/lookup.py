@@ -10,6 +10,7 @@ from nnscratch.activations import exponentials, gates, hard, rectifiers, sigmoid
 from nnscratch.activations.base import Activation, class_name, linear
 from nnscratch.activations.custom import FromFunctions, FromLayer
 from nnscratch.errors import unknown_name
+from nnscratch.recording import operate
 from nnscratch.serialization import (
     deserialize_object,
     get_registered_name,
@@ -46,11 +47,12 @@ def get(identifier: Any) -> Activation:
 
     Args:
         identifier: None for `linear`, a name such as `"relu"`, an `Activation` or a subclass of
-            it, a layer without weights, or a dictionary made by `serialize`.
+            it, a layer without weights, a dictionary made by `serialize`, or a function made of
+            operators and `nnscratch.ops`, whose derivative is theirs.
 
     Raises:
         ValueError: an unknown name.
-        TypeError: a function without a derivative, or something else altogether.
+        TypeError: something else altogether.
 
     >>> get("swish") is get("silu"), get(None) is get("linear")
     (True, True)
@@ -65,11 +67,8 @@ def get(identifier: Any) -> Activation:
     if callable(getattr(found, "forward", None)) and callable(getattr(found, "backward", None)):
         return FromLayer(found)
     if callable(found):
-        raise TypeError(
-            f"`activation` is a function without a derivative: {identifier!r}. Give both, "
-            "nnscratch.activations.from_functions(function, derivative), or subclass "
-            "nnscratch.activations.Activation with `forward` and `backward`."
-        )
+        of_operations: Activation = operate("activation_of", found)
+        return of_operations
     raise TypeError(
         "`activation` must be a name, an nnscratch.activations.Activation, a layer or None. "
         f"Received: {identifier!r}"

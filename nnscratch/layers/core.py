@@ -121,14 +121,24 @@ def Input(  # noqa: N802 (Keras's name)
         ragged: accepted for compatibility, as `sparse`.
         batch_shape: the shape with the batch; instead of `shape`.
         name: name of the input.
-        tensor: not offered.
+        tensor: a symbolic tensor to return as it is, as Keras does; everything else is ignored.
         optional: accepted for compatibility; an input is always needed.
+
+    Raises:
+        ValueError: `tensor` is no symbolic tensor, or an argument that is not offered.
 
     >>> Input((784,)).shape
     (None, 784)
     """
+    if isinstance(tensor, KerasTensor):
+        return tensor
+    if tensor is not None:
+        raise ValueError(
+            "`tensor` must be a symbolic tensor; data enter a network by fit(), predict() or a "
+            f"call. Received: tensor={tensor!r} of type {type(tensor).__name__}"
+        )
     return InputLayer(
-        shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name
+        shape, batch_size, dtype, sparse, ragged, batch_shape, None, optional, name
     ).output
 
 

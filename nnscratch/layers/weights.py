@@ -10,7 +10,7 @@ from nnscratch import constraints, initializers, regularizers
 from nnscratch.casting import as_numeric, is_float, standardize_dtype
 from nnscratch.errors import NotReadyError, ShapeError
 from nnscratch.naming import name_scope
-from nnscratch.recording import operate, recorder
+from nnscratch.recording import operate, recorder, recording
 from nnscratch.structure import flatten
 from nnscratch.typing import Array, ArrayLike
 from nnscratch.variable import Variable
@@ -77,7 +77,7 @@ class HasWeights:
         made_by = initializers.get(initializer)
         assert made_by is not None  # only None gives None
         sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
-        with name_scope(self.name, caller=self):
+        with name_scope(self.name, caller=self), recording(None):
             variable = Variable(
                 made_by,
                 shape=sizes,

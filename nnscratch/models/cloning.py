@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
-from nnscratch.layers import Input, InputLayer, KerasTensor, Layer
+from nnscratch.layers import Input, InputLayer, KerasTensor, Layer, Node
 from nnscratch.models.functional import Functional
 from nnscratch.models.model import Model
 from nnscratch.models.sequential import Sequential
@@ -51,7 +52,8 @@ def clone_model(
             "`clone_function`, `call_function` and `input_tensors` are for Sequential and "
             f"functional models. Received: a model of class {type(model).__name__}"
         )
-    return type(model).from_config(model.get_config())
+    again: Model = type(model).from_config(model.get_config())
+    return again
 
 
 class _Cloner:
@@ -101,6 +103,9 @@ class _Cloner:
         }
         for node in run.nodes:
             tensors = [new[id(tensor)] for tensor in node.inputs]
+            if not isinstance(node.layer, Layer):
+                new[id(node.outputs[0])] = _applied_again(node.layer, tensors)
+                continue
             structure = getattr(node.layer, "input_structure", None)
             argument: Any = tensors if len(tensors) > 1 else tensors[0]
             if structure is not None:
@@ -123,3 +128,13 @@ def _compiled_like(made: Model, model: Model) -> Model:
     if model.compiled:
         made.compile_from_config(model.get_compile_config())
     return made
+
+
+def _applied_again(operation: Any, tensors: list[KerasTensor]) -> KerasTensor:
+    """Return the output of the same operation on other tensors."""
+    again = copy.copy(operation)
+    again._inbound_nodes = []
+    old = operation._inbound_nodes[0].outputs[0]
+    output = KerasTensor(old.shape, old.dtype)
+    again._inbound_nodes.append(Node(again, tensors, [output]))
+    return output

@@ -7,6 +7,7 @@ from typing import Any
 
 from nnscratch.layers import KerasTensor, Layer, Node
 from nnscratch.layers.graph import Graph
+from nnscratch.models.operation_config import HOME, WrittenOperation, written_operation
 from nnscratch.saving.limits import get_limits
 from nnscratch.saving.objects import read_object, serialize_keras_object
 from nnscratch.structure import flatten, pack, transform
@@ -43,13 +44,17 @@ class GraphWriter:
 
     def layer_configs(self) -> list[dict[str, Any]]:
         """Return one dictionary for each layer, with its calls."""
+        layers = [layer for layer in self.layers if isinstance(layer, Layer)]
+        written = iter(serialize_keras_object(layers))
         return [
             {
-                **written,
+                **next(written),
                 "name": layer.name,
                 "inbound_nodes": [self._call(n) for n in self._nodes_of(layer) if n.inputs],
             }
-            for layer, written in zip(self.layers, serialize_keras_object(self.layers), strict=True)
+            if isinstance(layer, Layer)
+            else written_operation(layer, self._tensor)
+            for layer in self.layers
         ]
 
     def _call(self, node: Node) -> dict[str, Any]:
@@ -100,14 +105,17 @@ class GraphReader:
         listed = config["layers"]
         if len(listed) > get_limits().max_members:
             raise ValueError(f"a model of {len(listed)} layers is more than the limits allow")
-        self.layers: dict[str, Layer] = {}
+        self.layers: dict[str, Any] = {}
         waiting: dict[str, list[Any]] = {}
         for written in listed:
             name = written["name"] if "name" in written else written["config"]["name"]
             if name in self.layers:
                 raise ValueError(f"two layers are named {name!r}")
-            layer = read_object(written, "keras.layers")
-            if not isinstance(layer, Layer):
+            if str(written.get("module")).startswith(HOME):
+                layer: Any = WrittenOperation(written)
+            else:
+                layer = read_object(written, "keras.layers")
+            if not isinstance(layer, (Layer, WrittenOperation)):
                 raise ValueError(f"{name!r} is a {type(layer).__name__}, not a layer")
             self.layers[name] = layer
             waiting[name] = list(written["inbound_nodes"])
@@ -131,6 +139,8 @@ class GraphReader:
 
     def _call(self, layer: Layer, call: Any) -> bool:
         """Call a layer once, if its inputs are there."""
+        if isinstance(layer, WrittenOperation):
+            return self._apply(layer, call)
         argument = _argument(layer, call)
         found = [self._tensor(*place) for place in _histories(argument)]
         if any(tensor is None for tensor in found):
@@ -138,6 +148,24 @@ class GraphReader:
         leaves = iter(found)
         layer(_filled(argument, leaves))
         return True
+
+    def _apply(self, operation: WrittenOperation, call: Any) -> bool:
+        missing = False
+
+        def found(part: Any) -> Any:
+            nonlocal missing
+            if isinstance(part, list):
+                return [found(inner) for inner in part]
+            if not _is_history(part):
+                return part
+            tensor = self._tensor(*part["config"]["keras_history"])
+            missing = missing or tensor is None
+            return tensor
+
+        args = [found(part) for part in call["args"]]
+        if not missing:
+            operation.apply(args)
+        return not missing
 
     def _tensor(self, name: str, number: int, i: int) -> KerasTensor | None:
         if name not in self.layers:
@@ -211,7 +239,7 @@ def functional_config(model: Any) -> dict[str, Any]:
     Args:
         model: the model.
     """
-    writer = GraphWriter(model.run, model.layers)
+    writer = GraphWriter(model.run, model.operations)
     inputs = model.inputs[0] if model.input_structure is None else model.input_structure
     outputs = model.outputs[0] if model.output_structure is None else model.output_structure
     return {

@@ -14,6 +14,7 @@ from nnscratch.models.files import Saves
 from nnscratch.models.inputs import HasInputs
 from nnscratch.models.removed import HasRemovedMethods
 from nnscratch.models.training import Trains
+from nnscratch.serialization import custom_object_scope
 from nnscratch.structure import flatten, is_nested
 from nnscratch.typing import Array, Shape
 from nnscratch.utils.summary import print_summary
@@ -86,6 +87,24 @@ class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
             name=name,
             **kwargs,
         )
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: Any = None) -> Any:
+        """Make the model that `get_config` described; its weights are new.
+
+        Args:
+            config: what `get_config` returned, of nnscratch or of Keras.
+            custom_objects: your own classes and functions by name.
+        """
+        from nnscratch.models.functional import Functional
+        from nnscratch.models.graph_config import functional_arguments
+
+        with custom_object_scope(custom_objects or {}):
+            if "input_layers" not in config:
+                return super().from_config(config)
+            if cls is Model:
+                return Functional.from_config(config)
+            return cls(**functional_arguments(config))
 
     @property
     def layers(self) -> list[Layer]:

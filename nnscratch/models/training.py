@@ -11,6 +11,7 @@ from nnscratch.callbacks import CallbackList, History
 from nnscratch.errors import DataError
 from nnscratch.models.on_batch import RunsOnBatch, flat_logs
 from nnscratch.preprocessing.leakage import check_sorted_labels
+from nnscratch.structure import pack
 from nnscratch.training import loop
 from nnscratch.training.arguments import (
     check_no_more,
@@ -24,6 +25,7 @@ from nnscratch.training.batches import Batches
 from nnscratch.training.choice import Choice
 from nnscratch.training.data import Data, split_validation
 from nnscratch.training.doubts import doubt_result, doubt_scale
+from nnscratch.training.own_steps import OwnPrediction
 from nnscratch.training.streams import Source, Stream, is_stream
 
 
@@ -214,8 +216,11 @@ class Trains(RunsOnBatch):
         if self._predict_cache is None:
             self._predict_cache = Cache()
         callback_list = self._callback_list(callbacks, verbose, 1, batches)
+        runner: Any = OwnPrediction(self) if self.writes("predict_step") else self.run
         with threads_for(self.weights, batches.batch_size):
-            outputs = loop.predict(self, self.run, self._predict_cache, batches, callback_list)
+            outputs = loop.predict(self, runner, self._predict_cache, batches, callback_list)
+        if isinstance(runner, OwnPrediction):
+            return pack(runner.structure, outputs)
         return self.packed_output(outputs)
 
     def _input_source(self, x: Any, batch_size: int | None, steps: int | None) -> Source:

@@ -2,6 +2,7 @@
 
 from nnscratch import recording
 from nnscratch.errors import missing_attribute
+from nnscratch.ops.draws import draw
 from nnscratch.ops.elementwise import (
     abs,
     absolute,
@@ -70,6 +71,7 @@ from nnscratch.ops.nn import (
     tanh,
 )
 from nnscratch.ops.operation import Operation, apply, as_tensor
+from nnscratch.ops.own_activation import FunctionOfOperations
 from nnscratch.ops.pairs import (
     add,
     clip,
@@ -240,6 +242,13 @@ __all__ = [
 ]
 
 recording.operators.update({name: globals()[name] for name in __all__})
-recording.operators.update(apply=apply, as_tensor=as_tensor, loss_value=loss_value, penalty=penalty)
+recording.operators.update(
+    activation_of=FunctionOfOperations,
+    apply=apply,
+    draw=draw,
+    as_tensor=as_tensor,
+    loss_value=loss_value,
+    penalty=penalty,
+)
 
 __getattr__ = missing_attribute(__name__, __all__)

@@ -34,9 +34,18 @@ class Activated(Operation):
         return dz
 
     def get_config(self) -> dict[str, Any]:
-        """Return the name and the activation's parameters."""
-        return {"name": self.name, **self.rule.get_config()}
+        """Return the name and those of the activation's parameters that Keras's operation has."""
+        names = _OPTIONS.get(type(self).__name__, ())
+        return {"name": self.name, **{name: getattr(self.rule, name) for name in names}}
 
+
+_OPTIONS = {
+    "Softmax": ("axis",),
+    "LogSoftmax": ("axis",),
+    "Elu": ("alpha",),
+    "LeakyRelu": ("negative_slope",),
+    "Gelu": ("approximate",),
+}
 
 CLASSES: dict[str, type[Operation]] = {}
 """The operations of this module, by the names that Keras gives them in files."""
@@ -51,8 +60,13 @@ def _class(rule: activations.Activation) -> type[Activated]:
     return cls
 
 
+def activated(rule: activations.Activation) -> Activated:
+    """Return an activation as an operation."""
+    return _class(rule)(rule=rule)
+
+
 def _applied(x: Any, rule: activations.Activation) -> Any:
-    return apply(_class(rule)(rule=rule), x)
+    return apply(activated(rule), x)
 
 
 def relu(x: Any) -> Any:

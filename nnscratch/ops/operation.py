@@ -220,7 +220,20 @@ def on_arrays(operation: Operation, operands: Sequence[Any]) -> Any:
     return found[()] if found.ndim == 0 else found
 
 
-def _new_node(operation: Operation, operands: Sequence[Any], trace: Any) -> KerasTensor:
+def applied(operation: Operation, operands: Sequence[Any], name: str) -> KerasTensor:
+    """Return the output of a new node under a given name.
+
+    Args:
+        operation: the operation.
+        operands: symbolic tensors and constants.
+        name: the name.
+    """
+    return _new_node(operation, operands, None, name)
+
+
+def _new_node(
+    operation: Operation, operands: Sequence[Any], trace: Any, name: str | None = None
+) -> KerasTensor:
     tensors: list[KerasTensor] = []
     parts: list[Any] = []
     for x in operands:
@@ -232,7 +245,7 @@ def _new_node(operation: Operation, operands: Sequence[Any], trace: Any) -> Kera
             parts.append(as_operand(x))
     operation.operands = parts
     if trace is None:
-        operation.name = auto_name(type(operation).__name__)
+        operation.name = name or auto_name(type(operation).__name__)
     shape, dtype = operation.specify([t.shape for t in tensors], [t.dtype for t in tensors])
     output = KerasTensor(shape, dtype)
     operation._inbound_nodes.append(Node(operation, tensors, [output]))

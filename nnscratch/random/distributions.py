@@ -18,11 +18,13 @@ from nnscratch.random.normals import (
     xla_standard_normal,
 )
 from nnscratch.random.seed_generator import SeedLike, open_stream
+from nnscratch.recording import drawn_anew
 from nnscratch.typing import Array, DTypeLike
 
 _INTEGER_TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 
 
+@drawn_anew
 def uniform(
     shape: Sequence[int],
     minval: Any = 0.0,
@@ -57,6 +59,7 @@ def uniform(
     return np.asarray(values.reshape(sizes) * (high - low) + low)
 
 
+@drawn_anew
 def normal(
     shape: Sequence[int],
     mean: Any = 0.0,
@@ -90,6 +93,7 @@ def normal(
     return _scaled(values.reshape(sizes), mean, stddev)
 
 
+@drawn_anew
 def truncated_normal(
     shape: Sequence[int],
     mean: Any = 0.0,
@@ -124,6 +128,7 @@ def truncated_normal(
     return _scaled(values.reshape(sizes), mean, stddev)
 
 
+@drawn_anew
 def randint(
     shape: Sequence[int],
     minval: int,

@@ -63,7 +63,9 @@ def _children(thing: Any) -> Iterator[tuple[str, Any]]:
     """Yield what may have variables: first the listed layers of a model, then attributes."""
     if hasattr(thing, "listed_layers"):
         yield from thing.listed_layers()
-    attributes = vars(thing)
+    attributes = dict(vars(thing))
+    if hasattr(thing, "fit") and "_layers" not in attributes:
+        attributes["layers"] = list(thing.layers)  # a model that writes `call`: what is left over
     for name in sorted(attributes, key=lambda name: f"~{name}" if name[0] == "_" else name):
         value = attributes[name]
         if name not in INTERNAL and (_is_owner(value) or isinstance(value, (list, tuple, dict))):

@@ -123,6 +123,27 @@ class OwnStepper(Stepper):
         self.network.reset_metrics()
 
 
+class OwnPrediction:
+    """Hands every batch to the model's own `predict_step`.
+
+    Args:
+        model: the model.
+
+    Attributes:
+        structure: what the latest step returned.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.structure: Any = None
+
+    def forward(self, inputs: list[Any], cache: Any, training: bool) -> list[Any]:
+        """Return the arrays that `predict_step` returns for a batch."""
+        x = self.model.structured_inputs([_tensor(part) for part in inputs])
+        self.structure = self.model.predict_step(pack_x_y_sample_weight(x))
+        return [np.asarray(part) for part in flatten(self.structure)]
+
+
 def form_of(given: Any) -> Any:
     """Return the form of what was given for targets or weights: a list, a dict, or None."""
     if isinstance(given, dict) or (isinstance(given, (list, tuple)) and _holds_arrays(given)):

@@ -6,6 +6,8 @@ numbers, names, printed tables.
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -445,7 +447,94 @@ def connections(keras: Any, tf: Any) -> dict[str, Any]:
     return {"tables": [_table(model), "\n".join(lines), _table(plain), _table(again)]}
 
 
+def autoencoder(keras: Any, tf: Any) -> dict[str, Any]:
+    ops = keras.ops
+
+    class Sampling(keras.layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seed_generator = keras.random.SeedGenerator(1337)
+
+        def call(self, inputs: Any) -> Any:
+            mean, log_var = inputs
+            rows, columns = ops.shape(mean)[0], ops.shape(mean)[1]
+            noise = keras.random.normal(shape=(rows, columns), seed=self.seed_generator)
+            return mean + ops.exp(0.5 * log_var) * noise
+
+    class Autoencoder(keras.Model):
+        def __init__(self, encoder: Any, decoder: Any) -> None:
+            super().__init__()
+            self.encoder, self.decoder = encoder, decoder
+            self.total = keras.metrics.Mean(name="loss")
+            self.kl = keras.metrics.Mean(name="kl_loss")
+
+        @property
+        def metrics(self) -> Any:
+            return [self.total, self.kl]
+
+        def train_step(self, data: Any) -> Any:
+            with tf.GradientTape() as tape:
+                mean, log_var, z = self.encoder(data)
+                again = self.decoder(z)
+                error = ops.mean(ops.sum(ops.square(data - again), axis=1))
+                kl = -0.5 * (1 + log_var - ops.square(mean) - ops.exp(log_var))
+                kl = ops.mean(ops.sum(kl, axis=1))
+                total = error + kl
+            gradients = tape.gradient(total, self.trainable_weights)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+            self.total.update_state(total)
+            self.kl.update_state(kl)
+            return {m.name: m.result() for m in self.metrics}
+
+    x = keras.Input((4,))
+    h = keras.layers.Dense(6, "relu")(x)
+    mean, log_var = keras.layers.Dense(2, name="mean")(h), keras.layers.Dense(2, name="var")(h)
+    encoder = keras.Model(x, [mean, log_var, Sampling()([mean, log_var])], name="encoder")
+    decoder = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4)], name="decoder")
+    model = Autoencoder(encoder, decoder)
+    model.compile(optimizer=keras.optimizers.Adam(0.01))
+    return {"history": model.fit(X, **OPTIONS).history, "table": _table(encoder)}
+
+
+def written_operations(keras: Any, tf: Any) -> dict[str, Any]:
+    ops = keras.ops
+    x = keras.Input((4,), name="x")
+    h = keras.layers.Dense(3, name="h")(x)
+    z = ops.concatenate([h * 2.0, 1.0 - h[:, 1:], ops.relu(h)], axis=-1)
+    z = ops.sum(ops.reshape(z, (-1, 4, 2)), axis=1) / ops.expand_dims(
+        ops.mean(z, axis=-1) + 3.0, -1
+    )
+    model = keras.Model(x, ops.softmax(z), name="f")
+    config = model.get_config()
+    again = keras.Model.from_config(model.get_config())
+    again.set_weights(model.get_weights())
+    return {
+        "layers": [part for part in config["layers"] if part["module"] != "keras.layers"],
+        "outputs": config["output_layers"],
+        "same": float(np.max(np.abs(model.predict(X, verbose=0) - again.predict(X, verbose=0)))),
+    }
+
+
+def weights_file(keras: Any, tf: Any) -> dict[str, Any]:
+    import h5py
+
+    model = _net(keras)()
+    model(X[:3])
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "net.weights.h5")
+        model.save_weights(path)
+        names: list[str] = []
+        with h5py.File(path) as file:
+            file.visit(names.append)
+        again = _net(keras)()
+        again(X[:3])
+        again.load_weights(path)
+    same = np.max(np.abs(model.predict(X, verbose=0) - again.predict(X, verbose=0)))
+    return {"names": sorted(names), "same": float(same)}
+
+
 PROGRAMS = (
+    *(autoencoder, written_operations, weights_file),
     connections,
     *(linear_layer, layers_within, subclassed_model, arithmetic_on_tensors, own_train_step),
     *(changed_logs, own_compute_loss, losses_of_layers, several_inputs, own_loop),

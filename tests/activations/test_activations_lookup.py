@@ -84,10 +84,18 @@ def test_unknown_name_gets_a_suggestion():
         act.get("ReLU")
 
 
-@pytest.mark.parametrize("given", [np.sin, lambda x: x * 2])
-def test_a_function_without_derivative_shows_the_way_out(given):
+def test_a_function_made_of_operations_has_their_derivative():
+    z = np.array([[-1.0, 0.5, 2.0]])
+    for given, slope in ((np.sin, np.cos(z)), (lambda x: x * 2 + 1 / x, 2 - 1 / z**2)):
+        rule, cache = act.get(given), Cache()
+        np.testing.assert_allclose(rule.forward(z, cache), given(z))
+        np.testing.assert_allclose(rule.backward(np.ones_like(z), cache), slope)
+
+
+def test_a_function_without_derivative_shows_the_way_out():
+    rule = act.get(lambda x: np.hypot(x, 1.0))
     with pytest.raises(TypeError, match=r"from_functions\(function, derivative\)"):
-        act.get(given)
+        rule(np.ones((2, 2)))
 
 
 @pytest.mark.parametrize("given", [3, ["relu"], 0.5])

@@ -12,6 +12,7 @@ from nnscratch.compat import seeds
 from nnscratch.compat.tensor import Tensor, tensor
 from nnscratch.outdated import note
 from nnscratch.random import bits, normals, permutation
+from nnscratch.recording import drawn_anew
 from nnscratch.typing import Array
 
 __all__ = ["normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
@@ -40,6 +41,7 @@ def set_seed(seed: int) -> None:
     seeds.set_seed(seed)
 
 
+@drawn_anew
 def normal(
     shape: Any,
     mean: Any = 0.0,
@@ -68,6 +70,7 @@ def normal(
     return _scaled(normals.standard_normal(stream, count, kind.name), sizes, stddev, mean)
 
 
+@drawn_anew
 def truncated_normal(
     shape: Any,
     mean: Any = 0.0,
@@ -84,6 +87,7 @@ def truncated_normal(
     return _scaled(drawn, sizes, stddev, mean)
 
 
+@drawn_anew
 def uniform(
     shape: Any,
     minval: Any = 0,

@@ -1,0 +1,158 @@
+"""Every operation: its value is NumPy's, its gradient that of central differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import nnscratch as nn
+from nnscratch import ops
+from nnscratch.cache import Cache
+from nnscratch.errors import ShapeError
+from nnscratch.layers import Input
+
+RNG = np.random.default_rng(3)
+A = RNG.normal(size=(3, 4))
+B = RNG.normal(size=(3, 4)) + 0.1
+POSITIVE = np.abs(A) + 0.5
+SMALL = A / 10
+
+ONE = {
+    **dict.fromkeys(("absolute", "abs", "arctan", "cos", "cosh", "exp", "expm1", "negative"), A),
+    **dict.fromkeys(("reciprocal", "sin", "sinh", "square", "tan", "relu", "relu6", "elu"), A),
+    **dict.fromkeys(("leaky_relu", "selu", "gelu", "silu", "swish", "softplus", "softsign"), A),
+    **dict.fromkeys(("sigmoid", "log_sigmoid", "tanh", "softmax", "log_softmax"), A),
+    **dict.fromkeys(("sum", "mean", "prod", "max", "min", "var", "std", "logsumexp"), A),
+    **dict.fromkeys(("transpose", "hard_sigmoid"), A),
+    **dict.fromkeys(("log", "log10", "log1p", "log2", "rsqrt", "sqrt"), POSITIVE),
+    **dict.fromkeys(("arccos", "arcsin"), SMALL),
+}
+TWO = (
+    *("add", "subtract", "multiply", "divide", "true_divide", "maximum", "minimum"),
+    "squared_difference",
+)
+OTHERS = {
+    "power": lambda a, b: ops.power(ops.abs(a) + 0.5, b),
+    "mod": lambda a, b: ops.mod(a, ops.abs(b) + 0.7),
+    "matmul": lambda a, b: ops.matmul(a, ops.transpose(b)),
+    "dot": lambda a, b: ops.dot(a[0], b[1]),
+    "matmul of a vector": lambda a, b: ops.matmul(a, b[0]),
+    "matmul of stacks": lambda a, b: ops.matmul(
+        ops.reshape(a, (3, 2, 2)), ops.reshape(b, (3, 2, 2))
+    ),
+    "matmul by one": lambda a, b: ops.matmul(ops.reshape(a, (3, 2, 2)), b[:2, :2]),
+    "where": lambda a, b: ops.where(ops.greater(a, 0.1), a * 2, b),
+    "clip": lambda a, b: ops.clip(a, -0.5, 0.5) + b,
+    "reshape": lambda a, b: ops.reshape(a, (-1, 2)) * ops.reshape(b, (6, 2)),
+    "expand_dims": lambda a, b: ops.expand_dims(a, 1) * ops.expand_dims(b, 0),
+    "squeeze": lambda a, b: ops.squeeze(a[:, :1], 1) * b[:, 1],
+    "swapaxes": lambda a, b: ops.swapaxes(a, 0, 1) * ops.transpose(b),
+    "get_item": lambda a, b: a[1:, ::2] * b[0, 1],
+    "get_item by numbers": lambda a, b: a[np.array([0, 0, 2])] * b,
+    "take": lambda a, b: ops.take(a, np.array([1, 1, 3]), axis=1) * b[:, :3],
+    "concatenate": lambda a, b: ops.concatenate([a, b * 2, a[:, :1]], axis=-1) ** 2,
+    "stack": lambda a, b: ops.stack([a, b], axis=1) ** 2,
+    "split": lambda a, b: ops.split(a, 2, axis=1)[1] * ops.split(b, [1, 3], axis=1)[1],
+    "unstack": lambda a, b: ops.unstack(a, axis=1)[2] * ops.unstack(b)[0][:3],
+    "broadcast_to": lambda a, b: ops.broadcast_to(a[:, :1], (3, 4)) * b,
+    "cast": lambda a, b: ops.cast(a * 2, "float64") * b,
+    "broadcast": lambda a, b: a * b[:, :1] + b[0] - 2.0 / (3.0 + a[0, 0] ** 2),
+    "sum over an axis": lambda a, b: ops.sum(a * b, axis=1) * ops.mean(b, axis=-1),
+    "max kept": lambda a, b: a - ops.max(b, axis=1, keepdims=True),
+    "convert_to_tensor": lambda a, b: ops.convert_to_tensor(a) * b,
+    "stop_gradient": lambda a, b: a * 3.0 + 0.0 * ops.stop_gradient(b),
+    "several": lambda a, b: ops.std(a, axis=0) + ops.var(b, axis=0) * ops.logsumexp(a, axis=0),
+}
+FLAT = {
+    *("ceil", "floor", "isfinite", "isinf", "isnan", "logical_not", "round", "sign", "zeros_like"),
+    *("ones_like", "floor_divide", "equal", "not_equal", "greater", "greater_equal", "less"),
+    *("less_equal", "logical_and", "logical_or", "all", "any", "argmax", "argmin", "one_hot"),
+}
+MAKING = {
+    *("arange", "convert_to_numpy", "eye", "full", "is_tensor", "linspace", "ndim", "ones"),
+    *("shape", "size", "zeros"),
+}
+CASES = {
+    **{name: (lambda a, b, name=name: getattr(ops, name)(a)) for name in ONE},
+    **{name: (lambda a, b, name=name: getattr(ops, name)(a, b)) for name in TWO},
+    **OTHERS,
+}
+
+
+def test_every_operation_has_a_row():
+    rows = {*ONE, *TWO, *OTHERS, *FLAT, *MAKING, "Operation"}
+    assert set(ops.__all__) <= rows
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_are_those_of_central_differences(name):
+    function = CASES[name]
+    points = [ONE.get(name, A).copy(), B.copy()]
+    weight = RNG.normal(size=np.shape(function(*points)))
+    with nn.GradientTape() as tape:
+        a, b = tape.watch(points[0]), tape.watch(points[1])
+        loss = ops.sum(function(a, b) * weight)
+    found = tape.gradient(loss, [a, b], unconnected_gradients="zero")
+    for point, gradient in zip(points, found, strict=True):
+        expected = np.zeros_like(point)
+        for i in np.ndindex(point.shape):
+            kept, values = point[i], []
+            for step in (1e-6, -1e-6):
+                point[i] = kept + step
+                values.append(float(np.sum(function(*points) * weight)))
+            point[i] = kept
+            expected[i] = (values[0] - values[1]) / 2e-6
+        np.testing.assert_allclose(gradient, expected, rtol=2e-6, atol=2e-8)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_in_a_network_the_same_numbers_and_gradients(name):
+    if name in ("get_item by numbers", "stop_gradient", "prod"):
+        pytest.skip("needs all rows at once")
+    function, first = CASES[name], ONE.get(name, A)
+    inputs = [
+        Input(batch_shape=(3, 4), dtype="float64"),
+        Input(batch_shape=(3, 4), dtype="float64"),
+    ]
+    output = function(*inputs)
+    graph = nn.models.Graph(inputs, [output])
+    cache = Cache()
+    y = graph.forward([first, B], cache, False)[0]
+    assert output.shape == y.shape
+    np.testing.assert_array_equal(y, function(first, B))
+    weight = RNG.normal(size=y.shape)
+    dx = graph.backward([weight], cache)
+    with nn.GradientTape() as tape:
+        a, b = tape.watch(first), tape.watch(B)
+        z = function(a, b)
+    expected = tape.gradient(z, [a, b], output_gradients=weight)
+    for found, wanted in zip(dx, expected, strict=True):
+        assert (found is None) == (wanted is None)
+        if wanted is not None:
+            np.testing.assert_allclose(found, wanted, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", sorted(set(ONE) & set(dir(np))))
+def test_values_are_numpys(name):
+    point = ONE[name]
+    np.testing.assert_allclose(getattr(ops, name)(point), getattr(np, name)(point), rtol=1e-14)
+
+
+def test_python_numbers_take_the_type_of_the_arrays():
+    x = np.ones(2, "float32")
+    for found in (ops.add(x, 2.0), ops.multiply(3, x), ops.divide(x, 2), ops.power(x, 2.0)):
+        assert found.dtype == np.float32
+    assert ops.divide(np.ones(2, "int32"), 2).dtype == np.float32
+    assert ops.mean(np.ones(2, "int64")).dtype == np.float32
+
+
+def test_shapes_that_do_not_fit_are_named():
+    with pytest.raises(ShapeError, match=r"ops\.add.*\(None, 3\), \(None, 4\)"):
+        Input((3,)) + Input((4,))
+
+
+def test_symbolic_tensors_have_no_truth_no_numbers_no_parts():
+    x = Input((3,))
+    for act in (lambda: bool(x), lambda: np.asarray(x), lambda: list(x), lambda: np.hypot(x, 1.0)):
+        with pytest.raises(TypeError, match=r"numbers yet|np\.hypot"):
+            act()
