@@ -5,7 +5,7 @@ from nnscratch.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softm
 from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
 from nnscratch.layers.convolution import Conv2D
-from nnscratch.layers.core import Dense, Flatten, Input, InputLayer
+from nnscratch.layers.core import Dense, Flatten
 from nnscratch.layers.functional import (
     add,
     average,
@@ -20,6 +20,7 @@ from nnscratch.layers.group_normalization import GroupNormalization
 from nnscratch.layers.image_colors import RandomBrightness, RandomContrast
 from nnscratch.layers.image_moves import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from nnscratch.layers.image_sizes import CenterCrop, RandomCrop, Resizing
+from nnscratch.layers.input_layer import Input, InputLayer
 from nnscratch.layers.joining import Concatenate, Dot
 from nnscratch.layers.lambda_layer import Lambda
 from nnscratch.layers.layer_normalization import LayerNormalization

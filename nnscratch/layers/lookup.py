@@ -19,8 +19,9 @@ from nnscratch.layers import (
 )
 from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
-from nnscratch.layers.core import Dense, Flatten, InputLayer
+from nnscratch.layers.core import Dense, Flatten
 from nnscratch.layers.group_normalization import GroupNormalization
+from nnscratch.layers.input_layer import InputLayer
 from nnscratch.layers.lambda_layer import Lambda
 from nnscratch.layers.layer_normalization import LayerNormalization
 from nnscratch.layers.normalization import BatchNormalization
