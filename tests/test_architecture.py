@@ -99,3 +99,8 @@ def test_the_direction_test_can_fail(tmp_path: Path) -> None:
     wrong.write_text("from nnscratch.models import Sequential\n")
     assert imported_rooms(wrong) == {"models"}
     assert floor_of("models") > floor_of("variable")
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    names = [path.name for path in Path(__file__).parent.rglob("*.py") if path.stem != "conftest"]
+    assert sorted(names) == sorted(set(names))

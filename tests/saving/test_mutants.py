@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from saved_models import FOLDER, X, Y
 
-from nnscratch import callbacks, saving
+from nnscratch import callbacks, lab, saving
 from nnscratch.errors import ModelFileError
 
 h5py = pytest.importorskip("h5py")
@@ -66,15 +66,16 @@ def number_swapped(data: bytes, chance: random.Random) -> bytes:
 WAYS: tuple[Callable[[bytes, random.Random], bytes], ...] = (flipped, cut, moved, number_swapped)
 
 
-def within(member: str) -> Callable[[bytes, random.Random], bytes]:
-    """Damage one member of an archive, whose checksums are then right again."""
+def within(member: str | None = None) -> Callable[[bytes, random.Random], bytes]:
+    """Damage one member of an archive, any by default; its checksums are then right again."""
 
     def damage(data: bytes, chance: random.Random) -> bytes:
         memory = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(memory, "w") as new:
+            chosen = member or chance.choice(old.namelist())
             for name in old.namelist():
                 contents = old.read(name)
-                if name == member:
+                if name == chosen:
                     contents = chance.choice(WAYS)(contents, chance)
                 new.writestr(name, contents)
         return memory.getvalue()
@@ -104,6 +105,14 @@ def takes_up(path: Path) -> None:
     backup.on_train_begin()
 
 
+def plays_back(path: Path) -> None:
+    recording = lab.Recording.load(path)
+    for key in recording.keys():
+        assert len(recording[key].steps) > 0
+    if recording.steps:
+        recording.at(recording.steps[-1], X, Y).model()
+
+
 def originals(folder: Path) -> dict[str, tuple[bytes, str, Callable[[Path], None], Any]]:
     """Return for each kind of file its bytes, its name, how it is read and ways to damage it."""
     model = saving.load_model(FOLDER / "stack.keras")
@@ -113,6 +122,9 @@ def originals(folder: Path) -> dict[str, tuple[bytes, str, Callable[[Path], None
     stack = (FOLDER / "stack.keras").read_bytes()
     weights = (folder / "w.weights.h5").read_bytes()
     backup = (folder / "run" / "latest.weights.h5").read_bytes()
+    recorder = lab.Recorder(every=1, file=folder / "r.rec")
+    model.fit(X, Y, verbose=0, callbacks=[recorder])
+    record = (folder / "r.rec").read_bytes()
     inside = [within("config.json"), within("model.weights.h5")]
     return {
         "archive": (stack, "m.keras", loads_model, WAYS),
@@ -121,6 +133,8 @@ def originals(folder: Path) -> dict[str, tuple[bytes, str, Callable[[Path], None
         "several ends": ((FOLDER / "branches.h5").read_bytes(), "m.h5", loads_model, WAYS),
         "weights": (weights, "w.weights.h5", loads_weights, WAYS),
         "backup": (backup, "latest.weights.h5", takes_up, WAYS),
+        "recording": (record, "r.rec", plays_back, WAYS),
+        "inside the recording": (record, "r.rec", plays_back, [within()]),
     }
 
 
