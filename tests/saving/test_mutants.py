@@ -107,7 +107,7 @@ def takes_up(path: Path) -> None:
 
 def plays_back(path: Path) -> None:
     recording = lab.Recording.load(path)
-    for key in recording.keys():
+    for key in recording:
         assert len(recording[key].steps) > 0
     if recording.steps:
         recording.at(recording.steps[-1], X, Y).model()
