@@ -1,4 +1,4 @@
-"""Small products stay on one thread, large ones keep theirs, and all is put back afterwards."""
+"""Small products stay on one thread, threads help with large ones, and all is put back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from nnscratch import Sequential, Variable, callbacks, layers
+from nnscratch import Sequential, Variable, blas, callbacks, layers
 from nnscratch.blas import threads_for
+from nnscratch.optimizers import Adam
+from nnscratch.optimizers.adam import adam
+from nnscratch.optimizers.blocks import BLOCK, SHARED, Blocks, make_scratch
 
 
 def blas_threads():
@@ -22,12 +25,50 @@ def two_threads():
 
 @pytest.mark.parametrize(
     ("shape", "rows", "expected"),
-    [((784, 64), 32, {1}), ((784, 512), 128, {2}), ((784, 64), None, {1}), ((4000,), 10**6, {1})],
+    [((784, 64), 32, 1), ((784, 512), 128, 2), ((784, 64), None, 1), ((4000,), 10**6, 1)],
 )
-def test_the_size_of_the_products_decides(shape, rows, expected):
+def test_the_size_of_the_products_decides_who_helps(shape, rows, expected, monkeypatch):
+    monkeypatch.setattr(blas, "_cores", lambda: 2)
     with threads_for([Variable(np.zeros(shape))], rows):
-        assert blas_threads() == expected
+        assert blas._crew.size == expected
+        assert blas_threads() == {1}
+    assert blas._crew.size == 1
     assert blas_threads() == {2}
+
+
+@pytest.mark.parametrize("shape", [(128, 784, 512), (1000, 200, 300), (100, 784, 300)])
+@pytest.mark.parametrize("threads", [2, 3])
+def test_a_product_in_parts_has_the_bits_of_the_whole(shape, threads, monkeypatch):
+    N, D, M = shape
+    generator = np.random.default_rng(0)
+    x, w, dz = (
+        generator.standard_normal(size).astype(np.float32) for size in ((N, D), (D, M), (N, M))
+    )
+    monkeypatch.setattr(blas, "_cores", lambda: threads)
+    monkeypatch.setattr(blas, "_threads_of_blas", lambda: threads)
+    with threads_for([Variable(np.zeros((5000, 5000)))], 128):
+        for a, b in ((x, w), (x.T, dz), (dz, w.T)):
+            parts = blas.product(a, b, np.empty((len(a), b.shape[1]), np.float32))
+            assert np.array_equal(parts, np.matmul(a, b))
+
+
+def test_long_vectors_are_updated_by_two_threads_with_the_same_bits(monkeypatch):
+    generator = np.random.default_rng(0)
+    size = SHARED * BLOCK + 5
+    start = [np.abs(generator.standard_normal(size)).astype(np.float32) for _ in range(4)]
+    alone, shared = ([vector.copy() for vector in start] for _ in range(2))
+    scalars = Adam().scalars(np.dtype(np.float32), 0.001)
+    adam(*alone, scratch=(np.empty(size, np.float32), np.empty(size, np.float32)), **scalars)
+    monkeypatch.setattr(blas, "_cores", lambda: 2)
+    with threads_for([Variable(np.zeros((5000, 5000)))], 128):
+        Blocks(shared, make_scratch(size, np.float32)).run(adam, **scalars)
+    assert all(np.array_equal(a, b) for a, b in zip(alone, shared, strict=True))
+
+
+def test_an_error_in_a_helper_is_raised(monkeypatch):
+    monkeypatch.setattr(blas, "_cores", lambda: 2)
+    with threads_for([Variable(np.zeros((5000, 5000)))], 128), pytest.raises(ZeroDivisionError):
+        blas.together([lambda: None, lambda: 1 / 0])
 
 
 def test_fit_trains_on_one_thread_and_puts_the_threads_back():

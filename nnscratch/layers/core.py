@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch import activations, constraints, initializers, regularizers
+from nnscratch.blas import product
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
@@ -126,7 +127,7 @@ class Dense(Layer):
         """Compute y = f(x·W + b)."""
         cache.x = x
         z = cache.buffer("z", (*x.shape[:-1], self.units), x.dtype)
-        np.matmul(x, self.kernel.value, out=z)
+        product(x, self.kernel.value, out=z)
         if self.bias is not None:
             z += self.bias.value
         return self.activation.forward(z, cache)
@@ -138,13 +139,13 @@ class Dense(Layer):
     def backward_from_logits(self, dz: Array, cache: Cache) -> Array | None:
         """As `backward`, from dL/dz of z = x·W + b."""
         rows, x_rows = as_rows(dz), as_rows(cache.x)
-        self.kernel.add_grad(np.matmul, x_rows.T, rows)
+        self.kernel.add_grad(product, x_rows.T, rows)
         if self.bias is not None:
             self.bias.add_grad(sum_rows, rows)
         if not cache.needs_dx:
             return None
         dx = cache.buffer("dx", cache.x.shape, dz.dtype)
-        return np.matmul(dz, self.kernel.value.T, out=dx)
+        return product(dz, self.kernel.value.T, out=dx)
 
     def logits(self, cache: Cache) -> Array | None:
         """Return z where the activation is softmax or sigmoid."""

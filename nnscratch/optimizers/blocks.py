@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from nnscratch.blas import together
 from nnscratch.typing import Array
 
 BLOCK = 1 << 15
 """Elements of a piece: with four vectors and two scratch vectors of float32, 768 KiB."""
 
+SHARED = 8
+"""Pieces from which on two threads share them, where there are two."""
+
 Scratch: TypeAlias = tuple[Array, Array]
 """Two vectors that a rule may overwrite, as long as the vectors it works on."""
+
+Piece: TypeAlias = tuple[tuple[Array, ...], Scratch]
+"""Equally long views of some vectors, and scratch of that length."""
 
 Rule: TypeAlias = Callable[..., None]
 """An update rule: `rule(w, g, *slots, scratch=…, **scalars)` changes `w` and the slots in place."""
@@ -63,7 +71,8 @@ class Blocks:
         ranges: the (start, stop) parts to work on; everything by default.
 
     Attributes:
-        pieces: for each piece, the views of all vectors and the scratch of equal length.
+        pieces: for each piece, the views of all vectors and the scratch of equal length. The two
+            halves of long vectors have scratch of their own, for two threads.
 
     >>> def halve(x, *, scratch):
     ...     np.multiply(x, 0.5, scratch[0])
@@ -81,15 +90,31 @@ class Blocks:
         ranges: Iterable[tuple[int, int]] | None = None,
     ) -> None:
         longest = len(scratch[0])
-        self.pieces: list[tuple[tuple[Array, ...], Scratch]] = []
-        for first, last in [(0, len(vectors[0]))] if ranges is None else ranges:
-            for start in range(first, last, longest):
-                stop = min(start + longest, last)
-                a, b = scratch
-                views = tuple(vector[start:stop] for vector in vectors)
-                self.pieces.append((views, (a[: stop - start], b[: stop - start])))
+        whole = [(0, len(vectors[0]))] if ranges is None else ranges
+        bounds = [
+            (start, min(start + longest, last))
+            for first, last in whole
+            for start in range(first, last, longest)
+        ]
+        half = len(bounds) // 2 if len(bounds) >= SHARED else 0
+        twin = (np.empty_like(scratch[0]), np.empty_like(scratch[1])) if half else scratch
+        first = [_piece(vectors, part, twin) for part in bounds[:half]]
+        second = [_piece(vectors, part, scratch) for part in bounds[half:]]
+        self.pieces = first + second
+        self._shares = [share for share in (second, first) if share]
 
     def run(self, rule: Rule, **scalars: Any) -> None:
         """Apply an elementwise rule to every piece."""
-        for views, scratch in self.pieces:
-            rule(*views, scratch=scratch, **scalars)
+        together([functools.partial(_run, rule, pieces, scalars) for pieces in self._shares])
+
+
+def _piece(vectors: Sequence[Array], part: tuple[int, int], scratch: Scratch) -> Piece:
+    start, stop = part
+    a, b = scratch
+    views = tuple(vector[start:stop] for vector in vectors)
+    return views, (a[: stop - start], b[: stop - start])
+
+
+def _run(rule: Rule, pieces: Sequence[Piece], scalars: dict[str, Any]) -> None:
+    for views, scratch in pieces:
+        rule(*views, scratch=scratch, **scalars)

@@ -104,6 +104,8 @@ class Batches:
 
     def _one_pass(self) -> Iterator[Any]:
         order = self.order = self.next_order()
+        if order is not None and not order.flags.writeable:
+            order = order.copy()  # `take` copies indices that cannot be written to, every time
         N = len(self.data)
         for index in range(self.in_pass):
             self.index, start = index, index * self.batch_size
