@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -110,7 +111,7 @@ def product(a: Array, b: Array, out: Array) -> Array:
     together(
         [
             functools.partial(np.matmul, a[start:stop], b, out=out[start:stop])
-            for start, stop in zip(ends, ends[1:], strict=False)
+            for start, stop in itertools.pairwise(ends)
         ]
     )
     return out
