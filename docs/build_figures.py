@@ -1,6 +1,6 @@
 """Run the lab's experiments and put their figures and findings into docs/experiments.md.
 
-    python docs/build_figures.py                     # all of them, a few minutes
+    python docs/build_figures.py                     # all of them, some five minutes
     python docs/build_figures.py dropout-sweep …     # the named ones only
 
 A block of docs/experiments.md lies between `<!-- NAME -->` and `<!-- /NAME -->`, NAME being that of
@@ -19,7 +19,7 @@ from PIL import Image
 
 from nnscratch.lab import pictures, style
 from nnscratch.lab.experiments import experiment
-from nnscratch.lab.experiments.result import Result
+from nnscratch.lab.experiments.result import Result, wrapped
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "experiments.md"
@@ -38,6 +38,7 @@ SHOWN = {
         "weights",
         "init-training",
         "init-over-time",
+        "init-histograms-over-time",
     ),
     "optimizer-paths": ("paths-bowl", "state-bowl", "paths-rosenbrock", "paths-himmelblau"),
     "optimizer-race": ("race",),
@@ -52,6 +53,9 @@ SHOWN = {
 }
 """The figures of each experiment that the page shows."""
 
+IN_FULL = ("optimizer-race", "optimizer-landscape")
+"""These are run in full, the others as with `--fast`."""
+
 
 def write_small(result: Result, name: str) -> None:
     """Write one figure for light and for dark pages."""
@@ -60,7 +64,8 @@ def write_small(result: Result, name: str) -> None:
         with style.theme(theme):
             pictures.write(result.drawings()[name](), path, dpi=110)
         with Image.open(path) as image:
-            small = image.convert("RGB").quantize(96, dither=Image.Dither.NONE)
+            few = Image.Quantize.MAXCOVERAGE
+            small = image.convert("RGB").quantize(128, few, dither=Image.Dither.NONE)
         small.save(path, optimize=True)
         if path.stat().st_size > LARGEST:
             raise SystemExit(f"{path.name} has {path.stat().st_size:,} bytes, over {LARGEST:,}.")
@@ -68,8 +73,8 @@ def write_small(result: Result, name: str) -> None:
 
 def block(name: str) -> str:
     """Run an experiment, write its figures and return its part of the page."""
-    result: Result = experiment(name).function()
-    parts = [f"```text\n{result.text()}\n```"]
+    result: Result = experiment(name).function(fast=name not in IN_FULL)
+    parts = [f"```text\n{wrapped(result.text())}\n```"]
     for figure in SHOWN[name]:
         write_small(result, figure)
         parts.append(

@@ -33,7 +33,7 @@ def main() -> None:
     saved = settings["epochs"] - result.last_epoch
     print(f"\n{saved} of {settings['epochs']} epochs saved")
     print(f"test accuracy {result.restored:.1%} with the weights brought back,")
-    print(f"              {result.history['val_accuracy'][-1]:.1%} at the end of the long run")
+    print(f"              {result.at_the_end:.1%} at the end of the long run")
     result.save(out)
 
 

@@ -61,7 +61,8 @@ def test_a_run_writes_figures_numbers_and_text(
 def test_a_result_shows_itself() -> None:
     result = lab.weight_histograms(shape=(20, 10), rows=10)
     assert "figures weights" in repr(result)
-    assert result.text() in str(result)
+    assert str(result).split() == [*result.title.split(), *result.text().split()]
+    assert max(map(len, str(result).splitlines())) <= 96
     html = result._repr_html_()
     assert html.startswith("<h3>")
     assert 'src="data:image/svg+xml;base64,' in html

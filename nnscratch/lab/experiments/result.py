@@ -6,6 +6,7 @@ import base64
 import csv
 import json
 import math
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -83,7 +84,7 @@ class Result(ABC):
         """
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        written = [_write(place / "what_to_see.txt", f"{self.title}\n\n{self.text()}\n")]
+        written = [_write(place / "what_to_see.txt", f"{self}\n")]
         content = {
             "experiment": self.name,
             "settings": plain(self.settings),
@@ -107,7 +108,7 @@ class Result(ABC):
         return f"<{type(self).__name__}: {self.title}; figures {figures}>"
 
     def __str__(self) -> str:
-        return f"{self.title}\n\n{self.text()}"
+        return f"{self.title}\n\n{wrapped(self.text())}"
 
     def _repr_html_(self) -> str:
         paragraphs = "".join(f"<p>{_escaped(part)}</p>" for part in self.text().split("\n\n"))
@@ -117,6 +118,21 @@ class Result(ABC):
                 svg = base64.b64encode(pictures.as_svg(draw()).encode()).decode()
             images.append(f'<img alt="{name}" src="data:image/svg+xml;base64,{svg}">')
         return f"<h3>{_escaped(self.title)}</h3>{paragraphs}{''.join(images)}"
+
+
+def wrapped(text: str, width: int = 96) -> str:
+    """Break long lines, what follows being indented by two more than the line began.
+
+    >>> print(wrapped("  one: " + "word " * 6, 24))
+      one: word word word
+        word word word
+    """
+    lines = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        deeper = f"{indent}  " if indent else ""
+        lines += textwrap.wrap(line, width, subsequent_indent=deeper) or [""]
+    return "\n".join(lines)
 
 
 def plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from nnscratch import layers, regularizers
 from nnscratch.callbacks import Callback
-from nnscratch.errors import NonFiniteError
+from nnscratch.errors import NonFiniteError, SuspicionWarning
 from nnscratch.initializers import Initializer, Zeros, get
 from nnscratch.lab.experiments.data import Data
 from nnscratch.models import Sequential
@@ -150,7 +151,12 @@ def train(
     """
     model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
     measured = _AfterEpoch(data, every)
-    with np.errstate(over="ignore", invalid="ignore"), contextlib.suppress(NonFiniteError):
+    with (
+        np.errstate(over="ignore", invalid="ignore"),
+        warnings.catch_warnings(),
+        contextlib.suppress(NonFiniteError),
+    ):
+        warnings.simplefilter("ignore", SuspicionWarning)  # dead layers are what is looked at
         model.fit(
             data.x_train,
             data.y_train,
