@@ -7,7 +7,7 @@ from html import escape
 
 from parity.referee import FACTOR, LIMIT
 from parity.report.style import CSS
-from parity.report.summary import Row, by_area, by_behaviour, place
+from parity.report.summary import FEW, Row, by_area, by_behaviour, place, short
 from parity.report.svg import growth, legend
 from parity.results import DIFFERS, ERROR, LATER, Finding, Outcome
 from parity.units import DTYPES
@@ -100,7 +100,7 @@ def _areas(rows: Sequence[Row]) -> str:
 def _area_row(row: Row) -> list[str]:
     worst = [row.worst(dtype) for dtype in DTYPES]
     errors = [
-        "" if pair is None else f"{pair[1].error:.1e} · {pair[1].bands:.2f}" for pair in worst
+        "" if pair is None else f"{pair[1].error:.1e} · {short(pair[1].bands)}" for pair in worst
     ]
     farthest = max((p for p in worst if p), key=lambda pair: pair[1].bands, default=None)
     where = f"<code>{escape(place(*farthest))}</code>" if farthest else ""
@@ -125,7 +125,7 @@ def _behaviours(rows: Sequence[Row]) -> str:
         if waits:
             text += f' <span class="later">belongs to a later issue: {escape(waits)}</span>'
         items.append([escape(row.title), text])
-    return "<h2>The 25 behaviours</h2>" + _table(["behaviour", ""], items)
+    return "<h2>The 25 behaviours</h2>" + _table(["behaviour", "shown by"], items)
 
 
 def _excuses(outcomes: Sequence[Outcome]) -> str:
@@ -162,18 +162,31 @@ def _excuses(outcomes: Sequence[Outcome]) -> str:
 
 
 def _notes(outcomes: Sequence[Outcome]) -> str:
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, dict[str, list[str]]] = {}
     for outcome in outcomes:
         told = [*outcome.reasons, *([outcome.detail] if outcome.status == DIFFERS else [])]
         for reason in told:
-            reasons.setdefault(reason, []).append(f"{outcome.unit} {outcome.dtype}")
+            reasons.setdefault(reason, {}).setdefault(outcome.unit, []).append(outcome.dtype)
     if not reasons:
         return ""
     items = "".join(
-        f"<li><code>{escape(', '.join(units))}</code>: {escape(reason)}</li>"
-        for reason, units in reasons.items()
+        f"<li>{_sentence(reason)} {_units(units)}</li>" for reason, units in reasons.items()
     )
-    return f"<h2>Wider bands and differences made on purpose</h2><ul>{items}</ul>"
+    return f'<h2>Wider bands and differences made on purpose</h2><ul class="notes">{items}</ul>'
+
+
+def _sentence(text: str) -> str:
+    return escape(text) + ("" if text.endswith((".", ")")) else ".")
+
+
+def _units(dtypes_of: dict[str, list[str]]) -> str:
+    """Return the names of units with their float types, folded up where they are many."""
+    types = sorted({dtype for dtypes in dtypes_of.values() for dtype in dtypes})
+    names = f"<code>{escape(', '.join(dtypes_of))}</code>"
+    in_types = f'<span class="soft">{" and ".join(types)}</span>'
+    if len(dtypes_of) <= FEW:
+        return f"{names} {in_types}"
+    return f"<details><summary>{len(dtypes_of)} units, {in_types}</summary>{names}</details>"
 
 
 def _pictures(rows: Sequence[Row]) -> str:

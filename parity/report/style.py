@@ -34,8 +34,8 @@ code { font-size: .88em; overflow-wrap: anywhere; }
 .facts { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; color: var(--soft); font-size: .88rem; }
 .facts b { color: var(--text); font-weight: 600; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { padding: .35rem .7rem .35rem 0; text-align: left; vertical-align: top; }
+table { border-collapse: collapse; font-size: .9rem; }
+th, td { padding: .35rem 1.4rem .35rem 0; text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 500; border-bottom: 1px solid var(--rule); }
 tr + tr td { border-top: 1px solid var(--rule); }
 td.num { text-align: right; white-space: nowrap; font-size: .85rem; }
@@ -76,6 +76,8 @@ svg .line.drift { stroke: var(--drift); stroke-width: 1.3; }
 .legend i.band { border-top: 2px dashed var(--bad); }
 .legend i.drift { color: var(--drift); }
 details > summary { cursor: pointer; font-size: 1.05rem; font-weight: 600; margin: 1.4rem 0 .6rem; }
+ul.notes > li { margin: .55rem 0; max-width: 60rem; }
+ul.notes summary { display: list-item; margin: .1rem 0; font-size: .88rem; font-weight: 400; }
 pre { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: .7rem;
   overflow-x: auto; font-size: .8rem; }
 ul { padding-left: 1.1rem; margin: .4rem 0; }

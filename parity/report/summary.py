@@ -111,3 +111,16 @@ def place(outcome: Outcome, finding: Finding) -> str:
     index = str(list(finding.index)) if finding.index else ""
     step = f", step {finding.step}" if outcome.kind != "check" else ""
     return f"{outcome.unit}: {finding.tensor}{index}{step}"
+
+
+FEW = 4
+"""So many units are named at once."""
+
+
+def short(number: float) -> str:
+    """Return a number of bands, without a row of zeros where it is large.
+
+    >>> short(0.25), short(1e12)
+    ('0.25', '1e+12')
+    """
+    return f"{number:.2f}" if number < 1000 else f"{number:.0e}"

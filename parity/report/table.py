@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from parity.referee import FACTOR
-from parity.report.summary import Row, by_area, by_behaviour, place
+from parity.report.summary import FEW, Row, by_area, by_behaviour, place, short
 from parity.results import DIFFERS, ERROR, LATER, Outcome
 from parity.units import DTYPES, Check, Unit
 
@@ -101,7 +101,7 @@ def _area_table(rows: Sequence[Row]) -> Table:
             str(row.units) + (f" +{len(row.later)}" if row.later else ""),
             f"{row.tensors:,}",
             *(
-                "–" if pair is None else f"{pair[1].error:.1e} · {pair[1].bands:.2f}"
+                "–" if pair is None else f"{pair[1].error:.1e} · {short(pair[1].bands)}"
                 for pair in worst
             ),
             Text(row.verdict, style=STYLES[row.verdict]),
@@ -157,7 +157,9 @@ def _print_reasons(console: Console, outcomes: Sequence[Outcome]) -> None:
     if reasons:
         console.print("\n[bold]Wider bands and differences made on purpose[/]")
     for reason, units in reasons.items():
-        _say(console, f"  {', '.join(units)}: {reason}")
+        more = len(units) - FEW
+        rest = f" and {more} more" if more > 0 else ""
+        _say(console, f"  {', '.join(units[:FEW])}{rest}: {reason}")
 
 
 def _print_excuses(console: Console, outcomes: Sequence[Outcome]) -> None:
