@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import platform
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,6 @@ class KerasTwin:
         model.optimizer.build(model.trainable_variables)
         self._variables = [(v.path, key) for v, key in self._keyed(model.trainable_variables)]
         self._step: Callable[..., Any] | None = None
-        self._infer: Callable[..., Any] | None = None
 
     def _catching(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
@@ -194,16 +194,29 @@ class KerasTwin:
         return self._step(batch)
 
     def infer(self, batch: Batch) -> Tensors:
-        """Return outputs and loss of one batch in inference mode."""
-        if self._infer is None:
-            self._infer = self._compiled(self._evaluate, batch)
-        return self._infer(batch)
+        """Return outputs and loss of one batch in inference mode.
+
+        It is asked for too seldom for a compiled function to be worth its making.
+        """
+        arguments = [transform(self.tf.constant, part) for part in _parts(batch)]
+        found = self._evaluate(*arguments, *[None] * (3 - len(arguments)))
+        return {name: value.numpy() for name, value in found.items()}
 
     def own_step(self, batch: Batch) -> Tensors:
-        """Run Keras's own `train_on_batch`."""
-        logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
+        """Run Keras's own `train_on_batch`; eagerly, since it is asked for once."""
+        with self._running_eagerly():
+            arguments = batch.x, batch.y, batch.sample_weight
+            logs = self.model.train_on_batch(*arguments, return_dict=True)
         floatx = self.model.dtype
         return self.state() | {f"metric/{k}": np.asarray(v, floatx) for k, v in logs.items()}
+
+    @contextlib.contextmanager
+    def _running_eagerly(self) -> Iterator[None]:
+        before, self.model.run_eagerly = self.model.run_eagerly, True
+        try:
+            yield
+        finally:
+            self.model.run_eagerly, self.model.train_function = before, None
 
     def hidden(self) -> list[Array]:
         """Return the noise layers' seed states and the metrics' sums."""
