@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
+from nnscratch.layers.ordering import as_they_were_made, deepest_first, needed_nodes
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.typing import Array, Shape
 
@@ -41,6 +42,8 @@ class Graph:
         inputs: symbolic tensors at which data enters.
         outputs: symbolic tensors wanted.
         losses: tensors whose sums are added to the loss, as `add_loss` asks.
+        as_made: run the calls in the order in which they were made, as a `call` written out does;
+            otherwise the deepest first, as a functional model does.
 
     Attributes:
         nodes: the calls in execution order, inputs left out.
@@ -54,10 +57,12 @@ class Graph:
         inputs: Sequence[KerasTensor],
         outputs: Sequence[KerasTensor],
         losses: Sequence[KerasTensor] = (),
+        as_made: bool = False,
     ) -> None:
         self.inputs = list(inputs)
         self.outputs = list(outputs)
-        self.nodes = _sorted_nodes(self.inputs, [*self.outputs, *losses])
+        nodes = needed_nodes(self.inputs, [*self.outputs, *losses])
+        self.nodes = as_they_were_made(nodes) if as_made else deepest_first(nodes)
         tensors = self.inputs + [t for node in self.nodes for t in node.outputs]
         number = {id(tensor): i for i, tensor in enumerate(tensors)}
         self.steps = [
@@ -284,27 +289,3 @@ def _accumulate(grads: list[Any], number: int, gradient: Array, cache: Cache) ->
         return
     total = cache.buffer(f"sum_{number}", gradient.shape, gradient.dtype)
     grads[number] = np.add(grads[number], gradient, out=total)
-
-
-def _sorted_nodes(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[Node]:
-    """Return the nodes between inputs and outputs so that each follows those it needs."""
-    known = {id(tensor) for tensor in inputs}
-    order: list[Node] = []
-    stack: list[tuple[KerasTensor, bool]] = [(tensor, False) for tensor in reversed(outputs)]
-    while stack:
-        tensor, expanded = stack.pop()
-        if id(tensor) in known:
-            continue
-        node = tensor.node
-        if node is None or hasattr(node.layer, "batch_shape"):
-            raise ValueError(
-                f"Graph disconnected: {tensor} is needed to compute the outputs but is not "
-                "among the inputs."
-            )
-        if expanded:
-            order.append(node)
-            known.update(id(t) for t in node.outputs)
-        else:
-            stack.append((tensor, True))
-            stack.extend((t, False) for t in reversed(node.inputs))
-    return order

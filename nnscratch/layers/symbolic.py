@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,6 +69,9 @@ class KerasTensor(Operands):
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
 
+_places = itertools.count()
+
+
 class Node:
     """One call of a layer: which tensors went in and which came out.
 
@@ -77,6 +81,9 @@ class Node:
         outputs: the tensors the call made.
         training: the mode that the call asked for; None takes the network's.
         form: the form of the call's arguments, where it is not plainly one tensor or a list.
+
+    Attributes:
+        place: its place among all calls, in the order in which they were made.
     """
 
     def __init__(
@@ -92,5 +99,6 @@ class Node:
         self.outputs = tuple(outputs)
         self.training = training
         self.form = form
+        self.place = next(_places)
         for tensor in self.outputs:
             tensor.node = self

@@ -182,7 +182,7 @@ class Traced:
         with recording.recording(trace), name_scope(layer.name, caller=layer):
             output = layer.call(*args, **kwargs)
             output = transform(lambda part: self._checked(part, trace), output)
-        graph = Graph(inputs, flatten(output), trace.losses)
+        graph = Graph(inputs, flatten(output), trace.losses, as_made=True)
         graph.structure = output
         return graph
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from nnscratch.layers import KerasTensor, Layer, Node
 from nnscratch.layers.graph import Graph
+from nnscratch.layers.ordering import depths
 
 
 def layers_by_depth(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> list[Layer]:
@@ -21,24 +22,10 @@ def layers_by_depth(inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor
     """
     given = {id(tensor) for tensor in inputs}
     nodes, met = _nodes_and_layers(given, outputs)
-    _, depth_of_layer = _depths(nodes)
+    _, depth_of_layer = depths(nodes)
     unused = [t.node.layer for t in inputs if t.node is not None]
     layers = [layer for layer in unused if id(layer) not in depth_of_layer] + met
     return sorted(layers, key=lambda layer: -depth_of_layer.get(id(layer), 0))
-
-
-def _depths(nodes: Sequence[Node]) -> tuple[dict[int, int], dict[int, int]]:
-    """Return the depth of each node and of each layer, by their ids."""
-    depth_of_node = {id(node): 0 for node in nodes}
-    depth_of_layer: dict[int, int] = {}
-    for node in reversed(nodes):
-        depth = max(depth_of_node[id(node)], depth_of_layer.get(id(node.layer), 0))
-        depth_of_layer[id(node.layer)] = depth_of_node[id(node)] = depth
-        for tensor in node.inputs:
-            before = tensor.node
-            if before is not None and id(before) in depth_of_node:
-                depth_of_node[id(before)] = max(depth + 1, depth_of_node[id(before)])
-    return depth_of_node, depth_of_layer
 
 
 def connections(graph: Graph, layers: Sequence[Any]) -> Any:
@@ -51,9 +38,10 @@ def connections(graph: Graph, layers: Sequence[Any]) -> Any:
         layers: its layers and operations.
     """
     nodes, _ = _nodes_and_layers({id(tensor) for tensor in graph.inputs}, graph.outputs)
-    depths = list(_depths(nodes)[0].values())
+    depth_of_node = list(depths(nodes)[0].values())
     own = {id(node) for node in nodes}
-    forks = len(set(depths)) < len(depths) or any(len(node.inputs) > 1 for node in nodes)
+    forks = len(set(depth_of_node)) < len(depth_of_node)
+    forks = forks or any(len(node.inputs) > 1 for node in nodes)
     calls = [sum(id(node) in own for node in layer._inbound_nodes) for layer in layers]
     if not forks and max(calls) < 2:
         return None

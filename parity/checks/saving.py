@@ -152,7 +152,9 @@ def stack(shape: tuple[int, ...], specs: Specs, optimizer: str = "adam") -> Call
         layers = [getattr(side.layers, name)(**kwargs) for name, kwargs in specs]
         model = side.Sequential([side.layers.Input(shape), *layers])
         rule = OPTIMIZERS[optimizer](side.optimizers)
-        model.compile(rule, "mean_squared_error", metrics=["mae"], run_eagerly=True)
+        # a compiled step works a schedule out with other roundings than an eager one
+        eager = optimizer != "schedule"
+        model.compile(rule, "mean_squared_error", metrics=["mae"], run_eagerly=eager)
         return model
 
     return make

@@ -19,8 +19,8 @@ from parity.engines.protocol import (
     Tensors,
     build_model,
     build_optimizer,
+    keyed_slots,
     named_weights,
-    slot_key,
     weight_key,
 )
 from parity.units import Case, Rule
@@ -67,9 +67,8 @@ def optimizer_variables(optimizer: Any, trained: list[tuple[str, str]]) -> dict[
         trained: path and tensor name of each trained variable.
     """
     product = getattr(optimizer, "_u_product", None)  # Nadam's, which Keras leaves without a name
-    return {
-        slot_key("u_product" if v is product else v.name, trained): v for v in optimizer.variables
-    }
+    named = (("u_product" if v is product else v.name, v) for v in optimizer.variables)
+    return keyed_slots(named, trained)
 
 
 class KerasTwin:

@@ -15,8 +15,8 @@ from parity.engines.protocol import (
     Tensors,
     build_model,
     build_optimizer,
+    keyed_slots,
     named_weights,
-    slot_key,
     weight_key,
 )
 from parity.units import Case, Rule
@@ -75,7 +75,8 @@ class NnscratchTwin:
         self._update(variables)
 
     def _state_variables(self) -> dict[str, Any]:
-        found = {slot_key(v.name, self._trained): v for v in self.model.optimizer.variables}
+        slots = self.model.optimizer.variables
+        found = keyed_slots(((v.name, v) for v in slots), self._trained)
         return found | {weight_key(layer, v.name): v for layer, v in named_weights(self.model)}
 
     def state(self) -> Tensors:
@@ -147,7 +148,7 @@ class NnscratchRuleTwin:
         ]
         self._optimizer.build(self._variables)
         keyed = [(v.path, v.path) for v in self._variables]
-        self._tracked = {slot_key(v.name, keyed): v for v in self._optimizer.variables}
+        self._tracked = keyed_slots(((v.name, v) for v in self._optimizer.variables), keyed)
         self._tracked |= {f"weight/{v.path}": v for v in self._variables}
 
     def step(self, gradients: list[Array]) -> Tensors:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -181,6 +182,27 @@ def weight_key(layer: str, variable: str) -> str:
     """
     kind = "moving" if variable.startswith("moving_") else "weight"
     return f"{kind}/{layer}/{variable}"
+
+
+def keyed_slots(
+    named: Iterable[tuple[str, Any]], variables: list[tuple[str, str]]
+) -> dict[str, Any]:
+    """Return an optimizer's variables by tensor name; names that come again are numbered.
+
+    Args:
+        named: name and variable.
+        variables: as for `slot_key`.
+
+    >>> keyed_slots([("kernel", 1), ("kernel", 2)], [])
+    {'optimizer/kernel': 1, 'optimizer/kernel/2': 2}
+    """
+    found: dict[str, Any] = {}
+    times: Counter[str] = Counter()
+    for name, variable in named:
+        key = slot_key(name, variables)
+        times[key] += 1
+        found[key if times[key] == 1 else f"{key}/{times[key]}"] = variable
+    return found
 
 
 def slot_key(slot: str, variables: list[tuple[str, str]]) -> str:

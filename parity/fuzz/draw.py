@@ -121,7 +121,7 @@ def _attempt(c: Chooser, name: str, steps: int | None) -> FuzzCase:
         weighted=flat and c.chance(0.3),
         steps=drawn_steps if steps is None else steps,
         seed=c.whole(0, 99999),
-        dtypes=_dtypes(network, [metrics, weighted_metrics, plan.others]),
+        dtypes=_dtypes(network, method, [metrics, weighted_metrics, plan.others]),
         inputs=plan.inputs,
         calls=plan.calls,
         others=plan.others,
@@ -161,12 +161,15 @@ def _class_weight(c: Chooser, end: Head, shape: Shape) -> dict[int, float] | Non
     return {label: c.real(0.0, 3.0) for label in classes if c.chance(0.7)} or None
 
 
-def _dtypes(network: Sequence[LayerSpec], metrics: Sequence[object]) -> tuple[str, ...]:
+def _dtypes(
+    network: Sequence[LayerSpec], method: object, metrics: Sequence[object]
+) -> tuple[str, ...]:
     """Return the float types that Keras can run a model in.
 
-    TensorFlow finds the largest k among float32 numbers only, and Keras's orthogonal penalty
-    multiplies by a float32 whatever the type of the weights.
+    TensorFlow finds the largest k among float32 numbers only, Keras's orthogonal penalty
+    multiplies by a float32 whatever the type of the weights, and so does Muon with a schedule.
     """
     described = repr([*network, *metrics])
     only_float32 = "TopK" in described or "OrthogonalRegularizer" in described
+    only_float32 |= "'Muon'" in repr(method) and "schedules" in repr(method)
     return DTYPES[:1] if only_float32 else DTYPES

@@ -161,7 +161,8 @@ def integers(c: Chooser, shape: Shape) -> Head:
             metric("MeanIoU", num_classes=units, sparse_y_pred=False),
             metric("IoU", num_classes=units, target_class_ids=[1], sparse_y_pred=False),
         )
-    return Head(layers, chosen, c.pick(("labels", "label_column")), pool)
+    column = "CategoricalGeneralizedCrossEntropy" not in repr(chosen) and c.chance(0.5)
+    return Head(layers, chosen, "label_column" if column else "labels", pool)
 
 
 def embeddings(c: Chooser, shape: Shape) -> Head:

@@ -54,10 +54,6 @@ def _group_normalization(c: Chooser, shape: Shape) -> Options:
     return {"groups": groups, "axis": axis, **centred(c)}
 
 
-def _rms_normalization(c: Chooser, shape: Shape) -> Options:
-    return _axes(c, shape) | ({"epsilon": c.size(1e-6, 0.1)} if c.chance(0.4) else {})
-
-
 def _prelu(c: Chooser, shape: Shape) -> Options:
     options: Options = {}
     if c.chance(0.7):
@@ -126,9 +122,6 @@ def _conv2d(c: Chooser, shape: Shape) -> Options:
         options["strides"] = _both(c, 1, 2)
     elif c.chance(0.2):
         options["dilation_rate"] = 2
-    if len(shape) == 3 and shape[2] > 1 and c.chance(0.15):
-        options["groups"] = shape[2]
-        options["filters"] = shape[2] * c.whole(1, 2)
     if c.chance(0.15):
         options["use_bias"] = False
     if c.chance(0.5):
@@ -141,7 +134,7 @@ def _conv2d(c: Chooser, shape: Shape) -> Options:
 
 
 def _pool(c: Chooser, shape: Shape) -> Options:
-    options: Options = {"pool_size": _both(c, 1, 3), **_padding(c)} if c.chance(0.7) else {}
+    options: Options = {"pool_size": _both(c, 1, 3), **_padding(c)}
     if c.chance(0.4):
         options["strides"] = _both(c, 1, 2)
     return options
@@ -155,7 +148,10 @@ def _penalized(c: Chooser, shape: Shape) -> Options:
 KINDS: dict[str, tuple[float, Callable[[Chooser, Shape], Options]]] = {
     "LayerNormalization": (1.0, lambda c, shape: _axes(c, shape) | centred(c)),
     "GroupNormalization": (0.6, _group_normalization),
-    "RMSNormalization": (0.7, _rms_normalization),
+    "RMSNormalization": (
+        0.7,
+        lambda c, shape: {"epsilon": c.size(1e-6, 0.1)} if c.chance(0.4) else {},
+    ),
     "UnitNormalization": (0.5, _axes),
     "Normalization": (0.5, _normalization),
     "Rescaling": (0.4, lambda c, shape: {"scale": c.real(0.3, 2.0), "offset": c.real(-1.0, 1.0)}),
@@ -176,7 +172,7 @@ KINDS: dict[str, tuple[float, Callable[[Chooser, Shape], Options]]] = {
     "Permute": (0.5, _permute),
     "RepeatVector": (0.4, lambda c, shape: {"n": c.whole(1, 3)}),
     "Conv2D": (4.0, _conv2d),
-    "MaxPooling2D": (1.5, _pool),
+    "MaxPooling2D": (1.5, lambda c, shape: _pool(c, shape) if c.chance(0.8) else {}),
     "AveragePooling2D": (1.5, _pool),
     "GlobalAveragePooling2D": (0.6, lambda c, shape: {"keepdims": True} if c.chance(0.3) else {}),
     "GlobalMaxPooling2D": (0.6, lambda c, shape: {"keepdims": True} if c.chance(0.3) else {}),

@@ -15,8 +15,12 @@ Option = Callable[[Chooser], Any]
 NOT_DRAWN = {
     "glu": "Keras builds the layer behind it for twice the width and then raises",
     "sparsemax": "nnscratch departs from Keras 3.15.1 on purpose (unit function/sparsemax-shared)",
+    "convolutions in groups": "TensorFlow has no gradient of them on a CPU",
+    "RMSNormalization along another axis than the last": "Keras 3.15.1 scales along the last one",
+    "generalized crossentropies of label columns": "nnscratch departs from Keras 3.15.1 on purpose "
+    "(unit generalized-crossentropy-of-a-column)",
 }
-"""Activations that random models do without, and why."""
+"""What random models do without, and why."""
 
 NAMED = tuple(name for name in ACTIVATIONS if name not in NOT_DRAWN)
 

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import warnings
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -61,12 +62,35 @@ class FuzzKeras(KerasEngine):
         before = self.tf.config.functions_run_eagerly()
         self.tf.config.run_functions_eagerly(True)
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _batches_alike():
                 warnings.simplefilter("ignore")
                 yield
         finally:
             self.tf.config.run_functions_eagerly(before)
             self.made.clear()
+
+
+@contextlib.contextmanager
+def _batches_alike() -> Iterator[None]:
+    """Let every batch count alike in the mean loss of one output of several, as in a compiled step.
+
+    Keras weighs it by the static number of rows, which a compiled step does not know; run eagerly
+    it would weigh a short last batch less.
+    """
+    from keras.src import metrics
+    from keras.src.trainers import compile_utils
+
+    class Mean(metrics.Mean):  # type: ignore[misc]
+        def update_state(self, values: Any, sample_weight: Any = None) -> Any:
+            given = None if isinstance(sample_weight, int) else sample_weight
+            return super().update_state(values, given)
+
+    before = compile_utils.metrics_module
+    compile_utils.metrics_module = SimpleNamespace(**{**vars(metrics), "Mean": Mean})
+    try:
+        yield
+    finally:
+        compile_utils.metrics_module = before
 
 
 def _calls_in_keras(assembled: Assembled) -> dict[str, list[int]]:

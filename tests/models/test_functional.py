@@ -181,3 +181,34 @@ def test_a_clone_is_compiled_as_its_model_is():
         assert clone.optimizer is not model.optimizer
         assert clone.optimizer.get_config() == model.optimizer.get_config()
         assert len(clone.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0).history["mse"]) == 1
+
+
+def test_a_shared_layer_is_called_in_the_order_of_the_deepest_first():
+    """As Keras does; it decides which of two calls of a Dropout draws first."""
+    x = Input((4,))
+    shared = layers.Dropout(0.5, seed=1)
+    before = layers.Dense(4)(x)
+    shallow, deep = shared(x), layers.Dense(4)(shared(before))
+    model = Model(x, [shallow, deep])
+    assert [n.inputs[0] for n in model.run.nodes if n.layer is shared] == [before, x]
+
+
+def test_calls_written_out_run_as_they_are_written():
+    class TwoDraws(Model):
+        def __init__(self):
+            super().__init__()
+            self.drop = layers.Dropout(0.5, seed=1)
+
+        def call(self, x):
+            first = self.drop(x)
+            second = self.drop(2.0 * x)
+            return second + first
+
+    model = TwoDraws()
+    model(np.ones((2, 3)))
+    x = np.ones((40, 3), np.float32)
+    y = model(x, training=True)
+    alone = layers.Dropout(0.5, seed=1)
+    first = alone(x, training=True)
+    second = alone(2.0 * x, training=True)
+    np.testing.assert_array_equal(y, first + second)
