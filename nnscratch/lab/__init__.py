@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from nnscratch.lab.experiments.weight_decay_sweep import weight_decay_sweep
     from nnscratch.lab.experiments.weight_histograms import weight_histograms
     from nnscratch.lab.experiments.weight_init import weight_init
+    from nnscratch.lab.explaining import Explanation, explain
     from nnscratch.lab.options import read_settings
     from nnscratch.lab.recorder import Moment, Recorder, Recording, Series
     from nnscratch.lab.surfaces import surface
 
 _PLACES = {
+    "Explanation": "explaining",
     "Moment": "recorder",
     "Recorder": "recorder",
     "Recording": "recorder",
@@ -45,6 +47,7 @@ _PLACES = {
     "dialect_table": "dialects",
     "dropout_sweep": "experiments.dropout_sweep",
     "early_stopping": "experiments.early_stopping",
+    "explain": "explaining",
     "few_rows": "experiments.few_rows",
     "init_training": "experiments.init_training",
     "optimizer": "dialects",
@@ -60,6 +63,7 @@ _PLACES = {
 """Each public name and the module it comes from."""
 
 __all__ = [
+    "Explanation",
     "Moment",
     "Recorder",
     "Recording",
@@ -71,6 +75,7 @@ __all__ = [
     "dialect_table",
     "dropout_sweep",
     "early_stopping",
+    "explain",
     "few_rows",
     "init_training",
     "optimizer",

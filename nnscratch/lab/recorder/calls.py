@@ -63,9 +63,14 @@ class Call:
         gradient: Array | None = self.around.grads[self.target]
         return gradient
 
+    def logit_grad(self) -> Array | None:
+        """Return dL/dz where the loss was computed from the logits z, otherwise None."""
+        gradient: Array | None = self.around.logit_grads[self.target]
+        return gradient
+
     def preactivation_grad(self) -> Array | None:
         """Return dL/dz."""
-        gradient: Array | None = self.around.logit_grads[self.target]
+        gradient = self.logit_grad()
         if gradient is not None:
             return gradient
         da = self.activation_grad()
