@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,9 @@ from nnscratch.tuner.tuner import Tuner
 from nnscratch.typing import Array
 
 SURROGATES = ("gp", "tpe")
-CANDIDATES = 2000
-POLISHED = 5
+CANDIDATES, KEPT, NEAR = 2000, 5, 100
+WIDTHS = (0.1, 0.03, 0.01, 0.003)
+"""The least bound is looked for among so many points, then near the best ones, ever nearer."""
 
 
 class BayesianOptimizationOracle(Oracle):
@@ -85,23 +85,15 @@ class BayesianOptimizationOracle(Oracle):
         return np.asarray(mean - self.beta * deviation)
 
     def _optimum(self, trial_id: str) -> dict[str, Any]:
-        """Return the values with the least bound: the best of many points, and down from there."""
+        """Return the values with the least bound, by ever narrower samples around the best."""
         model = self.belief(trial_id)
         random = np.random.default_rng([self.seed, int(trial_id), 1])
         points = random.random((CANDIDATES, len(model.searched)))
-        bounds = self.bound(model, points)
-        minimize = import_module("scipy.optimize").minimize
-        best_point, best = points[np.argmin(bounds)], float(bounds.min())
-        for start in points[np.argsort(bounds, kind="stable")[:POLISHED]]:
-            found = minimize(
-                lambda point: float(self.bound(model, point)[0]),
-                start,
-                bounds=[(0.0, 1.0)] * len(start),
-                method="L-BFGS-B",
-            )
-            if found.fun < best:
-                best_point, best = found.x, float(found.fun)
-        return model.values(best_point)
+        for width in WIDTHS:
+            best = points[np.argsort(self.bound(model, points), kind="stable")[:KEPT]]
+            near = best[:, None] + width * random.standard_normal((KEPT, NEAR, best.shape[1]))
+            points = np.clip(np.vstack([best, near.reshape(-1, best.shape[1])]), 0.0, 1.0)
+        return model.values(points[np.argmin(self.bound(model, points))])
 
     def _draw(self) -> dict[str, Any]:
         drawn = self.random_values()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import tempfile
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -40,15 +43,16 @@ class DaskWorkers:
         self._project: Project = job.tuner.project
         self._client = client
         self._name = f"{client.id}-{next(_searches)}"
-        self._data = cloudpickle.dumps(tuple(job))
-        self._shared = self._scatter()
+        self._shared = self._share(cloudpickle.dumps(tuple(job)))
         self._futures: dict[Any, str] = {}
+        self._most = 1
         self._tries = itertools.count()
 
     @property
     def capacity(self) -> int:
-        """The number of workers that are alive now, at least one."""
-        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        """The largest number of workers that there have been; one that dies is soon replaced."""
+        self._most = max(self._most, len(self._client.nthreads()))
+        return self._most
 
     def submit(self, trial: Trial, before: list[Trial]) -> None:
         """Begin a trial."""
@@ -60,8 +64,9 @@ class DaskWorkers:
 
     def wait(self) -> Done:
         """Wait until at least one trial has ended."""
-        distributed = import_module("distributed")
-        ended = distributed.wait(list(self._futures), return_when="FIRST_COMPLETED").done
+        with contextlib.suppress(CancelledError):
+            import_module("distributed").wait(list(self._futures), return_when="FIRST_COMPLETED")
+        ended = [future for future in self._futures if future.status != "pending"]
         done: Done = []
         for future in sorted(ended, key=lambda f: self._futures[f]):
             trial_id = self._futures.pop(future)
@@ -74,13 +79,10 @@ class DaskWorkers:
         self._futures.clear()
 
     def _result(self, future: Any, trial_id: str) -> Outcome | Lost:
-        """Return how a trial went; lost if its workers, or the data, are gone."""
-        distributed = import_module("distributed")
-        gone = distributed.scheduler.KilledWorker, distributed.client.FutureCancelledError
+        """Return how a trial went; lost if its workers are gone."""
         try:
             outcome, files = future.result()
-        except gone as error:
-            self._shared = self._scatter()
+        except (CancelledError, import_module("distributed").KilledWorker) as error:
             return Lost(str(error))
         folder = self._project.trial_folder(trial_id)
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,8 +91,14 @@ class DaskWorkers:
         result: Outcome = outcome
         return result
 
-    def _scatter(self) -> Any:
-        return self._client.scatter(self._data, broadcast=True)
+    def _share(self, data: bytes) -> Any:
+        """Return what stands for the data on the cluster, which can make it anew if it is lost.
+
+        Scattered data would be gone with the last worker that has it; the result of a task is not.
+        """
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")
+            return self._client.submit(bytes, data, key=f"data-{self._name}", pure=False)
 
     def _files(self, trial: Trial) -> dict[str, Files]:
         """Return the files of the trial that this one goes on from."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from datetime import datetime
 from typing import Any
 
 from nnscratch.tuner.objective import Objective
@@ -11,7 +13,8 @@ from nnscratch.tuner.optuna_bridge import direction, optuna, parameters, state
 from nnscratch.tuner.trial import Trial
 
 RECORD = "nnscratch"
-SURPLUS = "nnscratch:surplus"
+GIVEN_UP_AFTER = 30.0
+"""Seconds within which a process says what it will do with the number that it was given."""
 
 
 class OptunaLedger:
@@ -44,15 +47,25 @@ class OptunaLedger:
         self._finished: dict[int, Trial] = {}
 
     def load(self) -> list[Trial]:
-        """Return all trials, by number."""
-        return [trial for stored in self._stored() if (trial := self._read(stored)) is not None]
+        """Return all trials, by number.
+
+        A number that another process has been given and not yet said anything about is waited
+        for, since what comes next depends on it; one that stays empty is given up.
+        """
+        stored = self._stored()
+        while empty := [s for s in stored if not s.state.is_finished() and not _is_filled(s)]:
+            for each in empty:
+                if (datetime.now() - each.datetime_start).total_seconds() > GIVEN_UP_AFTER:
+                    self._give_back(each.number)
+            time.sleep(0.02)
+            stored = self._stored()
+        return [trial for each in stored if (trial := self._read(each)) is not None]
 
     def claim(self, trial: Trial) -> bool:
         """Add a trial under its number; False if another process was faster with that number."""
         stored = self._study.ask()
         if stored.number != trial.number:
-            stored.set_user_attr(SURPLUS, True)
-            self._study.tell(stored.number, state=optuna().trial.TrialState.FAIL)
+            self._give_back(stored.number)
             return False
         self.write(trial)
         seen, distributions = parameters(trial)
@@ -79,6 +92,11 @@ class OptunaLedger:
         """Return the number of the next trial."""
         return len(self._stored())
 
+    def _give_back(self, number: int) -> None:
+        """Let a number stay without a trial."""
+        failed = optuna().trial.TrialState.FAIL
+        self._study.tell(number, state=failed, skip_if_finished=True)
+
     def _stored(self) -> list[Any]:
         trials: list[Any] = self._study.get_trials(deepcopy=False)
         return trials
@@ -87,7 +105,7 @@ class OptunaLedger:
         """Return a trial; one that ended while its process was killed is told to have ended."""
         if stored.number in self._finished:
             return self._finished[stored.number]
-        if RECORD not in stored.user_attrs:
+        if not _is_filled(stored):
             return None
         trial = Trial.from_state(json.loads(stored.user_attrs[RECORD]))
         if trial.is_finished:
@@ -110,6 +128,10 @@ class OptunaLedger:
     def _identity(self, trial: Trial) -> Any:
         study = self._storage.get_study_id_from_name(self._study.study_name)
         return self._storage.get_trial_id_from_study_id_trial_number(study, trial.number)
+
+
+def _is_filled(stored: Any) -> bool:
+    return RECORD in stored.user_attrs
 
 
 def open_storage(storage: Any) -> Any:

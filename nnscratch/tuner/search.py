@@ -184,7 +184,8 @@ class Search:
             self._again.append(trial)
             return
         trial.status = TrialStatus.FAILED
-        trial.message = f"RuntimeError: its process died {MAX_LOSSES} times: {result.reason}"
+        reason = next(iter(result.reason.splitlines()), "")
+        trial.message = f"RuntimeError: its process died {MAX_LOSSES} times: {reason}"
         self._finish(trial)
         self._count_failures(trial)
 

@@ -73,7 +73,7 @@ def as_splitter(cv: Any, seed: int) -> Any:
     """
     if isinstance(cv, int) and not isinstance(cv, bool):
         return Folds(cv, seed)
-    if not hasattr(cv, "split"):
+    if isinstance(cv, str) or not hasattr(cv, "split"):
         raise TypeError(
             "`cv` must be a number of folds or have a method `split(x, y)`. Received: "
             f"cv={cv!r} of type {type(cv).__name__}"
