@@ -49,7 +49,7 @@ def depth(values: dict[str, Any]) -> float:
 def test_a_surrogate_finds_more_than_random_search(surrogate: str, seeds: int) -> None:
     pytest.importorskip({"gp": "sklearn", "tpe": "optuna"}[surrogate])
     found: dict[str, list[float]] = {"model": [], "random": []}
-    for seed in range(seeds):
+    for seed in range(0, 1000 * seeds, 1000):
         for name, method in (
             ("model", BayesianOptimizationOracle(
                 SCORE, 30, 8, surrogate=surrogate, seed=seed, hyperparameters=valley())),
