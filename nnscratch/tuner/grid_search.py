@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from nnscratch.tuner.hyperparameter import HyperParameter
+import numpy as np
+
+from nnscratch.tuner.hyperparameter import HyperParameter, index_to_share
 from nnscratch.tuner.hyperparameters import HyperParameters
 from nnscratch.tuner.oracle import Oracle, fingerprint, running
 from nnscratch.tuner.trial import TrialStatus
@@ -17,10 +19,28 @@ class GridSearchOracle(Oracle):
 
     adaptive = False
 
+    def __init__(
+        self,
+        objective: Any = None,
+        max_trials: int | None = None,
+        resolution: int | None = None,
+        shuffled: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(objective, max_trials, **kwargs)
+        if resolution is not None and resolution < 1:
+            raise ValueError(f"`resolution` must be at least 1. Received: {resolution}")
+        self.resolution = resolution
+        self.shuffled = shuffled
+
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Return the first combination that was not tried yet."""
         known = self.known()
-        for values in combinations(self.get_space()):
+        points: Iterable[dict[str, Any]] = combinations(self.get_space(), self.resolution)
+        if self.shuffled:
+            points = list(points)
+            np.random.default_rng(self.seed).shuffle(points)
+        for values in points:
             if fingerprint(values) not in known:
                 return running(values)
         status = TrialStatus.IDLE if self.is_waiting() else TrialStatus.STOPPED
@@ -43,6 +63,10 @@ class GridSearch(Tuner):
         allow_new_entries: see there.
         max_retries_per_trial: see there.
         max_consecutive_failed_trials: see there.
+        resolution: how many values each hyper-parameter has at most, evenly spread over its
+            distribution; all by default.
+        shuffled: take the combinations in an order drawn by the seed, so that a search that ends
+            early has been everywhere.
         kwargs: see `Tuner`.
 
     >>> import tempfile
@@ -67,11 +91,16 @@ class GridSearch(Tuner):
         allow_new_entries: bool = True,
         max_retries_per_trial: int = 0,
         max_consecutive_failed_trials: int = 3,
+        *,
+        resolution: int | None = None,
+        shuffled: bool = False,
         **kwargs: Any,
     ) -> None:
         oracle = GridSearchOracle(
             objective,
             max_trials,
+            resolution,
+            shuffled,
             seed=seed,
             hyperparameters=hyperparameters,
             tune_new_entries=tune_new_entries,
@@ -82,11 +111,13 @@ class GridSearch(Tuner):
         super().__init__(oracle, hypermodel, **kwargs)
 
 
-def combinations(space: HyperParameters) -> Iterator[dict[str, Any]]:
-    """Yield every combination of values, each hyper-parameter's default first.
+def combinations(space: HyperParameters, resolution: int | None = None) -> Iterator[dict[str, Any]]:
+    """Yield every combination of values.
 
     Args:
         space: the search space.
+        resolution: how many values each hyper-parameter has at most; all, the default in front,
+            unless given.
 
     >>> hp = HyperParameters()
     >>> _ = hp.Choice("optimizer", ["adam", "sgd"])
@@ -94,26 +125,40 @@ def combinations(space: HyperParameters) -> Iterator[dict[str, Any]]:
     >>> [list(values.values()) for values in combinations(hp)]
     [['adam'], ['sgd', 0.0], ['sgd', 0.9]]
     """
-    yield from _from(space.space, 0, HyperParameters())
+    yield from _from(space.space, 0, HyperParameters(), resolution)
 
 
 def _from(
-    space: list[HyperParameter], index: int, point: HyperParameters
+    space: list[HyperParameter], index: int, point: HyperParameters, resolution: int | None
 ) -> Iterator[dict[str, Any]]:
     if index == len(space):
         yield dict(point.values)
         return
     hyperparameter = space[index]
     if not point.is_active(hyperparameter):
-        yield from _from(space, index + 1, point)
+        yield from _from(space, index + 1, point, resolution)
         return
-    for value in default_first(hyperparameter):
+    for value in grid_values(hyperparameter, resolution):
         point.values[hyperparameter.name] = value
-        yield from _from(space, index + 1, point)
+        yield from _from(space, index + 1, point, resolution)
     del point.values[hyperparameter.name]
 
 
-def default_first(hyperparameter: HyperParameter) -> list[Any]:
-    """Return the values of a grid with the default in front."""
-    default = hyperparameter.default
-    return [default, *(value for value in hyperparameter.values if value != default)]
+def grid_values(hyperparameter: HyperParameter, resolution: int | None = None) -> list[Any]:
+    """Return the values that a hyper-parameter has in a grid.
+
+    Args:
+        hyperparameter: the hyper-parameter.
+        resolution: how many at most, each the middle of an equal share of the distribution; all
+            values, the default in front, unless given.
+
+    >>> from nnscratch.tuner.numerical import Float
+    >>> rate = Float("learning_rate", 1e-4, 1e-1, sampling="log")
+    >>> [float(f"{value:.1g}") for value in grid_values(rate, 3)]
+    [0.0003, 0.003, 0.03]
+    """
+    if resolution is None:
+        default = hyperparameter.default
+        return [default, *(value for value in hyperparameter.values if value != default)]
+    shares = [index_to_share(i, resolution) for i in range(resolution)]
+    return list(dict.fromkeys(hyperparameter.prob_to_value(share) for share in shares))
