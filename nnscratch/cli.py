@@ -52,11 +52,20 @@ def _add_lab(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], 
     return run
 
 
+def _add_tune(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], int]:
+    """Search for hyper-parameters."""
+    command = import_module("nnscratch.tuner.command")
+    command.add_arguments(parser)
+    run: Callable[[argparse.Namespace], int] = command.run
+    return run
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], Callable[..., int]]]] = {
     "parity": ("compare nnscratch with Keras, tensor by tensor and step by step", _add_parity),
     "run": ("run a program written for Keras, without Keras", _add_run),
     "compare": ("run a program under Keras and under nnscratch, side by side", _add_compare),
     "lab": ("repeat the classic experiments: numbers, figures, what to see", _add_lab),
+    "tune": ("search for hyper-parameters: progress, a table, a page", _add_tune),
 }
 """Name of each command: a line of help, and a function that adds its options and returns it."""
 

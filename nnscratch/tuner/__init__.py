@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from nnscratch.errors import closest_name
 
 if TYPE_CHECKING:
-    from nnscratch.tuner import errors, oracles, tuners
+    from nnscratch.tuner import errors, figures, oracles, tuners
     from nnscratch.tuner.bandit import Bandit
     from nnscratch.tuner.bayesian import BayesianOptimization
+    from nnscratch.tuner.comparing import compare
     from nnscratch.tuner.errors import FailedTrialError
     from nnscratch.tuner.grid_search import GridSearch
     from nnscratch.tuner.hyperband import Hyperband
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nnscratch.tuner.hyperparameters import HyperParameters
     from nnscratch.tuner.objective import Objective
     from nnscratch.tuner.oracle import Oracle
+    from nnscratch.tuner.presets import DenseNetwork
     from nnscratch.tuner.random_search import RandomSearch
     from nnscratch.tuner.samplers import OptunaSearch
     from nnscratch.tuner.tuner import Tuner
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Bandit": "bandit",
     "BayesianOptimization": "bayesian",
+    "DenseNetwork": "presets",
     "FailedTrialError": "errors",
     "GridSearch": "grid_search",
     "HyperModel": "hypermodel",
@@ -35,14 +38,16 @@ _HOMES = {
     "Oracle": "oracle",
     "RandomSearch": "random_search",
     "Tuner": "tuner",
+    "compare": "comparing",
 }
 """Public names and the module of each, imported when the name is first used."""
 
-_MODULES = ("errors", "oracles", "tuners")
+_MODULES = ("errors", "figures", "oracles", "tuners")
 
 __all__ = [
     "Bandit",
     "BayesianOptimization",
+    "DenseNetwork",
     "FailedTrialError",
     "GridSearch",
     "HyperModel",
@@ -53,7 +58,9 @@ __all__ = [
     "Oracle",
     "RandomSearch",
     "Tuner",
+    "compare",
     "errors",
+    "figures",
     "oracles",
     "tuners",
 ]

@@ -23,13 +23,16 @@ class Arm(NamedTuple):
         number: its number.
         pulls: its trials so far, in order.
         mean: the discounted mean of its rewards.
-        weight: the discounted number of its pulls.
     """
 
     number: int
     pulls: list[Trial]
     mean: float
-    weight: float
+
+    @property
+    def times(self) -> int:
+        """The number of its pulls."""
+        return len(self.pulls)
 
 
 class BanditOracle(Oracle):
@@ -89,9 +92,8 @@ class BanditOracle(Oracle):
             own = [rewards[t.trial_id] for t in pulls if t.trial_id in rewards]
             ages = np.arange(len(own) - 1, -1, -1)
             weights = self.discount**ages
-            total = float(weights.sum())
-            mean = float(weights @ own) / total if own else 0.0
-            found.append(Arm(number, pulls, mean, total))
+            mean = float(weights @ own / weights.sum()) if own else 0.0
+            found.append(Arm(number, pulls, mean))
         return found
 
     def rewards(self) -> dict[str, float]:
@@ -111,13 +113,10 @@ class BanditOracle(Oracle):
         """
         if self.policy == "thompson":
             draws = self.random_state(trial_id).standard_normal(len(arms))
-            widths = [self.exploration / math.sqrt(arm.weight) for arm in arms]
+            widths = [self.exploration / math.sqrt(arm.times) for arm in arms]
             return [float(a.mean + w * d) for a, w, d in zip(arms, widths, draws, strict=True)]
-        total = math.fsum(arm.weight for arm in arms)
-        return [
-            arm.mean + self.exploration * math.sqrt(math.log(max(total, 1.0)) / arm.weight)
-            for arm in arms
-        ]
+        unknown = math.log(sum(arm.times for arm in arms))
+        return [arm.mean + self.exploration * math.sqrt(unknown / arm.times) for arm in arms]
 
     def _pull(
         self, values: dict[str, Any], arm: int, last: Trial | None, notes: dict[str, Any]
@@ -137,9 +136,9 @@ class Bandit(Tuner):
 
     Each configuration is a slot machine, each trial one pull of it: `epochs_per_pull` epochs more
     of training, from where it stopped. The reward of a pull is the rank of its score among all
-    scores so far, from 0 to 1. With the discounted mean μ_i of the rewards of arm i, the
-    discounted number n_i of its pulls (a pull counts γ^age, its age in later pulls of the arm) and
-    n = Σ n_i, the next pull goes to the arm with the largest
+    scores so far, from 0 to 1. Let n_i be the number of pulls of arm i, n = Σ n_i, and μ_i the
+    mean of its rewards in which a pull counts γ^age, its age in later pulls of the arm. The next
+    pull goes to the arm with the largest
 
         ucb       μ_i + c √(ln n / n_i)
         thompson  a draw from the normal distribution with mean μ_i and deviation c / √n_i
@@ -163,10 +162,11 @@ class Bandit(Tuner):
         kwargs: see `Tuner`.
 
     Source: P. Auer, N. Cesa-Bianchi, P. Fischer (2002), "Finite-time Analysis of the Multiarmed
-    Bandit Problem", Machine Learning 47; discount from A. Garivier, E. Moulines (2011), "On
-    Upper-Confidence Bound Policies for Switching Bandit Problems"; W. R. Thompson (1933), "On the
-    Likelihood that One Unknown Probability Exceeds Another", Biometrika 25.
+    Bandit Problem", Machine Learning 47, whose UCB1 has c = √2 and γ = 1; W. R. Thompson (1933),
+    "On the Likelihood that One Unknown Probability Exceeds Another", Biometrika 25.
     """
+
+    oracle: BanditOracle
 
     def __init__(
         self,

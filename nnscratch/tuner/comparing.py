@@ -96,6 +96,7 @@ def _bandit(policy: str) -> Maker:
             objective,
             max_trials=budget.total,
             arms=budget.trials,
+            epochs_per_pull=max(1, budget.epochs // 3),
             policy=policy,
             **kwargs,
         )
@@ -114,19 +115,32 @@ METHODS: dict[str, Maker] = {
 }
 
 
-def finest(space: HyperParameters, trials: int) -> int:
-    """Return how many values each hyper-parameter may have for a grid of at most `trials` points.
+def finest(space: HyperParameters, trials: int) -> dict[str, int]:
+    """Return how many values each hyper-parameter may have in a grid of at most `trials` points.
+
+    They take turns, in the order of the space, in getting one value more, as long as it fits.
 
     Args:
         space: the search space.
         trials: how many points.
+
+    >>> hp = HyperParameters()
+    >>> _ = hp.Float("learning_rate", 1e-4, 1e-1), hp.Float("rate", 0, 0.5), hp.Boolean("noise")
+    >>> finest(hp, 20)
+    {'learning_rate': 3, 'rate': 3, 'noise': 2}
     """
-
-    def fits(resolution: int) -> bool:
-        points = combinations(space, resolution)
-        return len(list(itertools.islice(points, trials + 1))) <= trials
-
-    return next(r for r in itertools.count(1) if r >= trials or not fits(r + 1))
+    counts = {hyperparameter.name: 1 for hyperparameter in space.space}
+    open_ones = list(counts)
+    while open_ones:
+        for name in list(open_ones):
+            finer = {**counts, name: counts[name] + 1}
+            points = len(list(itertools.islice(combinations(space, finer), trials + 1)))
+            more = points > len(list(itertools.islice(combinations(space, counts), trials + 1)))
+            if points <= trials and more:
+                counts = finer
+            else:
+                open_ones.remove(name)
+    return counts
 
 
 @dataclass

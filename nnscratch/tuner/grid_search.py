@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from nnscratch.tuner.hyperparameters import HyperParameters
 from nnscratch.tuner.oracle import Oracle, fingerprint, running
 from nnscratch.tuner.trial import TrialStatus
 from nnscratch.tuner.tuner import Tuner
+
+Resolution: TypeAlias = "int | Mapping[str, int] | None"
 
 
 class GridSearchOracle(Oracle):
@@ -23,12 +25,13 @@ class GridSearchOracle(Oracle):
         self,
         objective: Any = None,
         max_trials: int | None = None,
-        resolution: int | None = None,
+        resolution: Resolution = None,
         shuffled: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(objective, max_trials, **kwargs)
-        if resolution is not None and resolution < 1:
+        counts = resolution.values() if isinstance(resolution, Mapping) else [resolution or 1]
+        if any(count < 1 for count in counts) or resolution == 0:
             raise ValueError(f"`resolution` must be at least 1. Received: {resolution}")
         self.resolution = resolution
         self.shuffled = shuffled
@@ -64,7 +67,7 @@ class GridSearch(Tuner):
         max_retries_per_trial: see there.
         max_consecutive_failed_trials: see there.
         resolution: how many values each hyper-parameter has at most, evenly spread over its
-            distribution; all by default.
+            distribution: one number for all, or a dict by name; all values by default.
         shuffled: take the combinations in an order drawn by the seed, so that a search that ends
             early has been everywhere.
         kwargs: see `Tuner`.
@@ -80,6 +83,8 @@ class GridSearch(Tuner):
     [11.0, 21.0, 12.0, 22.0]
     """
 
+    oracle: GridSearchOracle
+
     def __init__(
         self,
         hypermodel: Any = None,
@@ -92,7 +97,7 @@ class GridSearch(Tuner):
         max_retries_per_trial: int = 0,
         max_consecutive_failed_trials: int = 3,
         *,
-        resolution: int | None = None,
+        resolution: Resolution = None,
         shuffled: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -111,13 +116,13 @@ class GridSearch(Tuner):
         super().__init__(oracle, hypermodel, **kwargs)
 
 
-def combinations(space: HyperParameters, resolution: int | None = None) -> Iterator[dict[str, Any]]:
+def combinations(space: HyperParameters, resolution: Resolution = None) -> Iterator[dict[str, Any]]:
     """Yield every combination of values.
 
     Args:
         space: the search space.
-        resolution: how many values each hyper-parameter has at most; all, the default in front,
-            unless given.
+        resolution: how many values each hyper-parameter has at most, one number or by name; all,
+            the default in front, unless given.
 
     >>> hp = HyperParameters()
     >>> _ = hp.Choice("optimizer", ["adam", "sgd"])
@@ -129,7 +134,7 @@ def combinations(space: HyperParameters, resolution: int | None = None) -> Itera
 
 
 def _from(
-    space: list[HyperParameter], index: int, point: HyperParameters, resolution: int | None
+    space: list[HyperParameter], index: int, point: HyperParameters, resolution: Resolution
 ) -> Iterator[dict[str, Any]]:
     if index == len(space):
         yield dict(point.values)
@@ -138,10 +143,16 @@ def _from(
     if not point.is_active(hyperparameter):
         yield from _from(space, index + 1, point, resolution)
         return
-    for value in grid_values(hyperparameter, resolution):
+    for value in grid_values(hyperparameter, _resolution_of(hyperparameter, resolution)):
         point.values[hyperparameter.name] = value
         yield from _from(space, index + 1, point, resolution)
     del point.values[hyperparameter.name]
+
+
+def _resolution_of(hyperparameter: HyperParameter, resolution: Resolution) -> int | None:
+    if isinstance(resolution, Mapping):
+        return resolution.get(hyperparameter.name)
+    return resolution
 
 
 def grid_values(hyperparameter: HyperParameter, resolution: int | None = None) -> list[Any]:

@@ -215,13 +215,11 @@ def with_pulls(policy: str, scores: dict[int, list[float]]) -> BanditOracle:
 
 def test_ucb_by_hand() -> None:
     oracle = with_pulls("ucb", {0: [5.0, 1.0], 1: [3.0]})
-    # Scores 5, 1, 3, less being better: ranks 0, 1, 1/2. Discount 0.7: arm 0 has weights 0.7 and
-    # 1, so n = 1.7 and mean = (0.7·0 + 1·1)/1.7; arm 1 has n = 1 and mean 1/2.
+    # Scores 5, 1, 3, less being better: ranks 0, 1, 1/2. With discount 0.7 the mean of arm 0 is
+    # (0.7·0 + 1·1) / 1.7; it was pulled twice of three times.
     first, second = oracle.arms()
-    assert (first.weight, second.weight) == pytest.approx((1.7, 1.0))
     assert (first.mean, second.mean) == pytest.approx((1 / 1.7, 0.5))
-    total = np.log(2.7)
-    expected = [1 / 1.7 + 0.5 * np.sqrt(total / 1.7), 0.5 + 0.5 * np.sqrt(total / 1.0)]
+    expected = [1 / 1.7 + 0.5 * np.sqrt(np.log(3) / 2), 0.5 + 0.5 * np.sqrt(np.log(3) / 1)]
     assert oracle.indices([first, second], "0003") == pytest.approx(expected)
 
 

@@ -24,7 +24,7 @@ def allocations(tuner: Bandit, title: str = "") -> Any:
         A figure of matplotlib.
     """
     oracle = tuner.oracle
-    arms = [arm for arm in oracle.arms() if any(t.score is not None for t in arm.pulls)]  # type: ignore[attr-defined]
+    arms = [arm for arm in oracle.arms() if any(t.score is not None for t in arm.pulls)]
     if not arms:
         raise ValueError("There is nothing to draw before a pull has ended.")
     sign = oracle.objective.sign
@@ -46,6 +46,9 @@ def allocations(tuner: Bandit, title: str = "") -> Any:
         left.set(xlabel="epochs of the configuration", ylabel=oracle.objective.name)
         left.grid(axis="y")
         _rows(right, arms)
+        names = list(dict.fromkeys(name for arm in arms for name in arm.pulls[0].values))
+        figure.supxlabel(f"configurations: {', '.join(names)}", fontsize=10, x=0.99, ha="right",
+                         color=style.current().quiet)  # fmt: skip
     return figure
 
 
@@ -58,17 +61,19 @@ def _curve(arm: Arm) -> tuple[list[float], list[float]]:
     return [float(t.hyperparameters.values["tuner/epochs"]) for t in done], _scores(arm)
 
 
+def _short(value: Any) -> str:
+    return f"{value:.2g}" if isinstance(value, float) else shown(value)
+
+
 def _shade(row: int) -> str:
     return style.color(row) if row < 3 else style.current().quiet
 
 
 def _rows(panel: Any, arms: Sequence[Arm]) -> None:
-    labels = [", ".join(f"{shown(v)}" for v in arm.pulls[0].values.values()) for arm in arms]
-    names = " · ".join(arms[0].pulls[0].values)
+    labels = [", ".join(map(_short, arm.pulls[0].values.values())) for arm in arms]
     panel.set_yticks(range(len(arms)), labels)
     panel.set_ylim(len(arms) - 0.4, -0.6)
     panel.set(xlabel="pull")
-    panel.set_title(f"configuration ({names})", fontsize=10.5)
     panel.grid(axis="x")
     last = max(t.number for arm in arms for t in arm.pulls) + 1
     panel.set_xlim(0, last + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -81,28 +82,45 @@ class Axis:
             set_scale: the panel's `set_xscale` or `set_yscale`.
             set_ticks: its `set_xticks` or `set_yticks`.
         """
-        if self.is_log:
-            set_scale("log")
-        elif self.labels:
+        ticker = import_module("matplotlib.ticker")
+        if self.labels:
             set_ticks(range(len(self.labels)), self.labels)
+        elif self.is_log:
+            set_scale("log")
+            low, high = self.limits
+            if high / low < 1000 or self._has_few:
+                set_ticks(*zip(*self.ticks(), strict=True))
+                axis.set_minor_locator(ticker.NullLocator())
+        elif self._has_few:
+            set_ticks(*zip(*self.ticks(), strict=True))
         elif self.is_whole:
-            ticker = __import__("matplotlib.ticker", fromlist=["MaxNLocator"])
             axis.set_major_locator(ticker.MaxNLocator(5, integer=True))
+
+    @property
+    def _has_few(self) -> bool:
+        """Whether there are so few values that each can be written at the axis."""
+        countable = isinstance(self._kind, Choice) or getattr(self._kind, "step", None) is not None
+        return countable and len(self._kind.values) <= 6
 
     def ticks(self) -> list[tuple[float, str]]:
         """Return a few positions with what to write there."""
         if self.labels:
             return [(float(i), label) for i, label in enumerate(self.labels)]
         low, high = self.limits
-        if isinstance(self._kind, Choice):
-            return [(float(v), style.number(float(v))) for v in sorted(self._kind.values)]
+        if isinstance(self._kind, Choice) or self._has_few:
+            return [(float(v), _short(float(v))) for v in sorted(self._kind.values)]
         if self.is_log:
             first, last = np.ceil(np.log10(low) - 1e-9), np.floor(np.log10(high) + 1e-9)
             inner: Sequence[float] = [10.0**k for k in np.arange(first, last + 1)]
             places = inner if len(inner) >= 2 else [low, high]
         else:
             places = list(np.linspace(low, high, 3))
-        return [(float(p), style.number(float(p), 3)) for p in places]
+        return [(float(p), _short(float(p))) for p in places]
+
+
+def _short(value: float) -> str:
+    """Write a number shortly; powers of ten as such."""
+    return style.number(value, 3).removeprefix("1·")
 
 
 def searched(trials: Sequence[Trial]) -> list[Axis]:

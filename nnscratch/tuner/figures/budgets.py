@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,15 @@ import numpy as np
 from nnscratch.lab import style
 from nnscratch.tuner.comparing import Comparison
 
+COLUMNS = 4
+
 
 def budgets(comparison: Comparison, title: str = "") -> Any:
     """Draw the best score so far over the epochs trained, for each method of a comparison.
 
-    The line is the mean over the seeds, the band its 95 % confidence interval (Student's t).
+    A panel for each method: its mean over the seeds, with the 95 % confidence interval of the
+    mean (Student's t) as a band, before the means of the others. The last panel has all means at
+    the end of the budget with their intervals.
 
     Args:
         comparison: what `compare` returned.
@@ -22,33 +27,63 @@ def budgets(comparison: Comparison, title: str = "") -> Any:
     Returns:
         A figure of matplotlib.
     """
+    methods = comparison.methods
+    rows = math.ceil((len(methods) + 1) / COLUMNS)
     with style.theme(style.current().name):
-        figure, panels = style.panels(width=9.0, height=4.8, title=title)
-        panel = panels[0, 0]
-        ends = []
-        for i, name in enumerate(comparison.methods):
-            mean, half = comparison.interval(name)
-            epochs = np.arange(1, len(mean) + 1)
-            shade = style.color(i)
-            panel.plot(epochs, mean, color=shade, linestyle=style.dash(i))
-            panel.fill_between(epochs, mean - half, mean + half, color=shade, alpha=0.13,
-                               linewidth=0)  # fmt: skip
-            ends.append((float(mean[-1]), name, shade))
-        _limits(panel, comparison)
-        seeds = len(comparison.seeds)
-        panel.set(xlabel="epochs trained in all", ylabel=f"best {comparison.objective.name} so far")
-        panel.set_title(f"mean of {seeds} seeds with 95 % confidence interval", fontsize=11)
-        panel.grid()
-        style.label_ends(panel, ends)
+        figure, panels = style.panels(
+            rows, COLUMNS, width=3.2 * COLUMNS, height=2.9 * rows + 0.4, title=title
+        )
+        flat = list(panels.ravel())
+        limits = _limits(comparison)
+        for i, (name, panel) in enumerate(zip(methods, flat, strict=False)):
+            _method(panel, comparison, name, style.color(i))
+            panel.set_ylim(limits)
+        _ends(flat[len(methods)], comparison)
+        for panel in flat[len(methods) + 1 :]:
+            panel.set_visible(False)
+        for panel in panels[:, 0]:
+            panel.set_ylabel(f"best {comparison.objective.name} so far")
+        for panel in flat[max(0, len(methods) - COLUMNS) : len(methods)]:
+            panel.set_xlabel("epochs trained in all")
     return figure
 
 
-def _limits(panel: Any, comparison: Comparison) -> None:
+def _method(panel: Any, comparison: Comparison, chosen: str, shade: str) -> None:
+    theme = style.current()
+    for name in comparison.methods:
+        mean, _ = comparison.interval(name)
+        panel.plot(np.arange(1, len(mean) + 1), mean, color=theme.quiet, linewidth=0.8, alpha=0.55)
+    mean, half = comparison.interval(chosen)
+    epochs = np.arange(1, len(mean) + 1)
+    panel.fill_between(epochs, mean - half, mean + half, color=shade, alpha=0.2, linewidth=0)
+    panel.plot(epochs, mean, color=shade, linewidth=2.4)
+    panel.set_title(chosen, color=shade, fontweight="bold")
+    panel.set_xlim(1, len(mean))
+    panel.grid(axis="y")
+
+
+def _ends(panel: Any, comparison: Comparison) -> None:
+    """Draw the means at the end of the budget, the best above."""
+    sign = comparison.objective.sign
+    last = {name: [part[-1] for part in comparison.interval(name)] for name in comparison.methods}
+    order = sorted(last, key=lambda name: sign * last[name][0])
+    for row, name in enumerate(order):
+        mean, half = last[name]
+        shade = style.color(comparison.methods.index(name))
+        panel.errorbar(mean, row, xerr=half, color=shade, marker="o", markersize=6, capsize=4,
+                       linewidth=1.8)  # fmt: skip
+    panel.set_yticks(range(len(order)), order)
+    panel.set_ylim(len(order) - 0.5, -0.5)
+    panel.tick_params(axis="y", length=0)
+    panel.grid(axis="x")
+    panel.set_title(f"at the end ({len(comparison.seeds)} seeds, 95 %)")
+    panel.set_xlabel(f"best {comparison.objective.name}")
+
+
+def _limits(comparison: Comparison) -> tuple[float, float]:
     """Leave out the first epochs, where every method is still bad."""
     means = np.array([comparison.interval(name)[0] for name in comparison.methods])
-    skip = max(1, means.shape[1] // 12)
-    inner = means[:, skip:]
+    inner = means[:, max(1, means.shape[1] // 12) :]
     low, high = float(np.nanmin(inner)), float(np.nanmax(inner))
-    pad = 0.1 * ((high - low) or 1.0)
-    panel.set_ylim(low - pad, high + pad)
-    panel.set_xlim(1, means.shape[1])
+    pad = 0.12 * ((high - low) or 1.0)
+    return low - pad, high + pad

@@ -101,8 +101,11 @@ def _shadow(
     (panel.set_xlim if upright else panel.set_ylim)(0, 1.18)
     panel.axis("off")
     noun = "value" if len(seen) == 1 else "values"
-    panel.text(0.98, 1.0, f"{len(seen)} {noun}", ha="right", va="top", fontsize=10.5,
-               transform=panel.transAxes, color=theme.ink)  # fmt: skip
+    place = {"x": 0.0, "y": 1.01, "va": "bottom", "ha": "left"} if upright else {
+        "x": 1.0, "y": 1.0, "va": "top", "ha": "right"
+    }  # fmt: skip
+    panel.text(s=f"{len(seen)} {noun}", fontsize=10.5, transform=panel.transAxes,
+               color=theme.ink, **place)  # fmt: skip
 
 
 def _padded(axis: Axis) -> tuple[float, float]:

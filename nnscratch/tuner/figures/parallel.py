@@ -18,7 +18,7 @@ from nnscratch.typing import Array
 def parallel(trials: Sequence[Trial], objective: Objective, title: str = "") -> Any:
     """Draw each trial as a line through an axis for each hyper-parameter, the score the last.
 
-    The better the score, the darker the line; the best trial stands out. A line is broken where a
+    The better the score, the darker the line; the best trial stands out. A line is dotted where a
     hyper-parameter does not count.
 
     Args:
@@ -46,6 +46,11 @@ def parallel(trials: Sequence[Trial], objective: Objective, title: str = "") -> 
         ramp = _ramp()
         for i in np.argsort(goodness, kind="stable"):
             best = goodness[i] == 1.0
+            known = np.flatnonzero(~np.isnan(lines[:, i]))
+            if len(known) < len(lines):
+                shade = style.color(1) if best else ramp(goodness[i])
+                panel.plot(known, lines[known, i], color=shade, linewidth=0.9,
+                           linestyle=(0, (1, 2)), zorder=1)  # fmt: skip
             panel.plot(
                 range(len(lines)), lines[:, i],
                 color=style.color(1) if best else ramp(goodness[i]),

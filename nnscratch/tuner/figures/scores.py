@@ -51,6 +51,8 @@ def scores(trials: Sequence[Trial], objective: Objective, title: str = "") -> An
             panel.set_visible(False)
         for panel in panels[:, 0]:
             panel.set_ylabel(objective.name)
+        handles, labels = flat[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     return figure
 
 
@@ -65,18 +67,24 @@ def _panel(
     panel.grid(axis="y")
     dot = {"s": 34, "linewidths": 1.1}
     blue, orange = style.color(0), style.color(1)
-    panel.scatter(x[~pruned], values[~pruned], color=blue, alpha=0.65, **dot)
-    panel.scatter(x[pruned], values[pruned], facecolor="none", edgecolor=blue, **dot)
+    panel.scatter(x[~pruned], values[~pruned], color=blue, alpha=0.65, label="completed", **dot)
+    if pruned.any():
+        panel.scatter(x[pruned], values[pruned], facecolor="none", edgecolor=blue, label="pruned",
+                      **dot)  # fmt: skip
     best = int(np.argmin(objective.sign * np.where(pruned, np.inf * objective.sign, values)))
-    panel.scatter(x[best], values[best], s=110, color=orange, marker="*", zorder=3)
+    panel.scatter(x[best], values[best], s=110, color=orange, marker="*", zorder=3, label="best")
     if failed:
         where = axis.positions(failed) + _jitter(axis, len(failed), random)
         edge = panel.get_xaxis_transform()
         panel.scatter(where, np.full(len(failed), 0.02), color=style.color(6), marker="x", s=30,
-                      transform=edge, clip_on=False)  # fmt: skip
+                      transform=edge, clip_on=False, label="failed")  # fmt: skip
+    panel.margins(x=0.08)
+    if axis.labels:
+        panel.set_xlim(axis.limits)
     panel.set_xlabel(axis.name)
 
 
 def _jitter(axis: Axis, count: int, random: np.random.Generator) -> Array:
     """Return small shifts that part equal categories."""
-    return random.uniform(-0.16, 0.16, count) if axis.labels else np.zeros(count)
+    few = axis.is_whole and not axis.is_log and np.ptp(axis.limits) <= 6
+    return random.uniform(-0.13, 0.13, count) if few else np.zeros(count)
