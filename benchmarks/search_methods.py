@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch import Input, Sequential, datasets, layers, optimizers
-from nnscratch.lab import style
+from nnscratch.lab import pictures
 from nnscratch.tuner import (
     Bandit,
     BayesianOptimization,
@@ -101,7 +101,7 @@ def constructed(tasks: int, out: Path) -> None:
         "important": lambda x: bump(x, _Constructed.middle),
         "unimportant": lambda x: 0.25 + 0.05 * x,
     }
-    style.write(figures.coverage(shown, effects), out / "tuner_coverage.svg")
+    pictures.write(figures.coverage(shown, effects), out / "tuner_coverage.svg")
 
 
 def load() -> tuple[Any, Any, Any, Any]:
@@ -136,7 +136,7 @@ def compared(options: argparse.Namespace) -> None:
             f"| {name} | {row['mean']:.4f} ± {row['half_interval']:.4f} | {row['half_way']:.4f} "
             f"| {row['worst']:.4f} | {row['trials']:.0f} | {row['seconds']:.1f} |"
         )
-    style.write(figures.budgets(comparison), options.out / "tuner_budgets.svg")
+    pictures.write(figures.budgets(comparison), options.out / "tuner_budgets.svg")
 
 
 def by_rate(hp: HyperParameters) -> Any:
@@ -171,11 +171,11 @@ def single(out: Path) -> None:
         tuner.search(x, y, **fit)
     random = searches["random"]
     objective = random.oracle.objective
-    style.write(figures.scores(random.trials(), objective), out / "tuner_scores.svg")
-    style.write(figures.parallel(random.trials(), objective), out / "tuner_parallel.svg")
+    pictures.write(figures.scores(random.trials(), objective), out / "tuner_scores.svg")
+    pictures.write(figures.parallel(random.trials(), objective), out / "tuner_parallel.svg")
     belief = figures.belief(searches["belief"], [3, 4, 6, 9])
-    style.write(belief, out / "tuner_belief.svg")
-    style.write(figures.allocations(searches["bandit"]), out / "tuner_bandit.svg")
+    pictures.write(belief, out / "tuner_belief.svg")
+    pictures.write(figures.allocations(searches["bandit"]), out / "tuner_bandit.svg")
 
 
 def main() -> None:

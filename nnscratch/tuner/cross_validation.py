@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch.tuner.splits import class_numbers
+
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 
@@ -15,7 +17,8 @@ def folds(cv: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator
 
     Args:
         cv: a splitter with a method `split(x, y)` that yields row numbers for training and
-            validation, or None.
+            validation, or None. One-hot rows reach it as class numbers; `groups`, if there are
+            any among the keyword arguments, as its third argument.
         args: the arguments of `search`.
         kwargs: its keyword arguments.
 
@@ -41,7 +44,12 @@ def folds(cv: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator
     y = given.get("y", rest.pop("y", None))
     weights = rest.pop("sample_weight", None)
     _check(x, y, args, rest)
-    for training, validation in cv.split(_first(x), _first(y)):
+    labels = class_numbers(np.asarray(_first(y)))
+    given_to_cv = [_first(x), _first(y) if labels is None else labels]
+    groups = rest.pop("groups", None)
+    if groups is not None:
+        given_to_cv.append(groups)
+    for training, validation in cv.split(*given_to_cv):
         parts = [rows(x, validation), rows(y, validation)]
         fit = {**rest, "x": rows(x, training), "y": rows(y, training)}
         if weights is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nnscratch.lab import style
+from nnscratch.lab.pictures import as_svg
 from nnscratch.saving import atomic
 from nnscratch.tuner.display import duration, shown
 from nnscratch.tuner.frame import trial_row
@@ -106,7 +106,7 @@ def _figures(tuner: Any) -> list[str]:
 
 def _inline(figure: Any) -> str:
     """Return a figure as SVG to stand in a page."""
-    text = style.as_svg(figure)
+    text = as_svg(figure)
     return text[text.index("<svg") :]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from nnscratch.preprocessing import KFold, StratifiedKFold
 from nnscratch.typing import Array, IntArray
 
 
@@ -17,34 +17,25 @@ class Folds:
     Args:
         count: k.
         seed: seed of the shuffling.
-        repeats: how often to do it, shuffled anew.
 
     >>> y = np.repeat([0, 1], [6, 3])
-    >>> [y[validation].tolist() for _, validation in Folds(3, 0).split(y, y)]
+    >>> [sorted(y[validation].tolist()) for _, validation in Folds(3, 0).split(y, y)]
     [[0, 0, 1], [0, 0, 1], [0, 0, 1]]
     """
 
-    def __init__(self, count: int, seed: int, repeats: int = 1) -> None:
-        if count < 2:
-            raise ValueError(f"Cross-validation needs at least 2 folds. Received: {count}")
+    def __init__(self, count: int, seed: int) -> None:
         self.count = count
         self.seed = seed
-        self.repeats = repeats
 
     def split(self, x: Array, y: Array) -> Iterator[tuple[IntArray, IntArray]]:
         """Yield row numbers for training and for validation.
 
         Args:
             x: the inputs.
-            y: the targets: class numbers, one-hot rows, or numbers to be predicted.
+            y: class numbers, or numbers to be predicted.
         """
-        classes = class_numbers(np.asarray(y))
-        kind = "RepeatedKFold" if classes is None else "RepeatedStratifiedKFold"
-        splitter = getattr(import_module("sklearn.model_selection"), kind)(
-            n_splits=self.count, n_repeats=self.repeats, random_state=self.seed
-        )
-        rows = np.zeros(len(y))
-        yield from splitter.split(rows, rows if classes is None else classes)
+        kind = KFold if class_numbers(np.asarray(y)) is None else StratifiedKFold
+        yield from kind(self.count, shuffle=True, seed=self.seed).split(x, y)
 
 
 def class_numbers(y: Array) -> Array | None:
@@ -70,8 +61,11 @@ def as_splitter(cv: Any, seed: int) -> Any:
 
     Raises:
         TypeError: it is neither.
+        ValueError: fewer than two folds.
     """
     if isinstance(cv, int) and not isinstance(cv, bool):
+        if cv < 2:
+            raise ValueError(f"Cross-validation needs at least 2 folds. Received: cv={cv}")
         return Folds(cv, seed)
     if isinstance(cv, str) or not hasattr(cv, "split"):
         raise TypeError(

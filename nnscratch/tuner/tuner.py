@@ -142,7 +142,7 @@ class Tuner(ModelTrials):
             n_jobs: how many processes run trials at the same time; −1 is one for each core.
             client: a Dask client, whose workers run the trials instead.
             cv: cross-validation: the number of stratified folds, or a splitter with a method
-                `split(x, y)`.
+                `split(x, y)`, such as those of `nnscratch.preprocessing`. `groups=` goes to it.
             max_total_epochs: begin no trial once so many epochs were trained in all.
             reclaim: take over trials under way on other machines; for when these have crashed.
             fit_kwargs: keyword arguments of `fit`: `epochs`, `validation_data`, `callbacks`, …

@@ -11,6 +11,7 @@ from models import build, data, records
 from spaces import conditional_space, play
 
 import nnscratch
+from nnscratch.preprocessing import GroupKFold, RepeatedStratifiedKFold
 from nnscratch.tuner import (
     Bandit,
     Hyperband,
@@ -315,7 +316,6 @@ def test_cross_validation_by_hand(tmp_path: Path) -> None:
 
 
 def test_cross_validation_by_a_number_is_stratified(tmp_path: Path) -> None:
-    pytest.importorskip("sklearn")
     tuner = RandomSearch(
         build, "val_accuracy", 2, seed=1, directory=tmp_path, executions_per_trial=2
     )
@@ -326,3 +326,29 @@ def test_cross_validation_by_a_number_is_stratified(tmp_path: Path) -> None:
     again = RandomSearch(build, "val_accuracy", 1, directory=tmp_path / "b")
     again.search(X, Y, epochs=1, verbose=0, cv=3, validation_split=0.2)
     assert "leave `validation_split` out" in (again.trials()[0].error or "")
+
+
+def test_repeated_and_grouped_folds(tmp_path: Path) -> None:
+    one_hot = np.eye(2, dtype="float32")[Y]
+    seen = []
+
+    class Noted(GroupKFold):
+        def split(self, x: Any, y: Any = None, groups: Any = None) -> Any:
+            seen.append((y, groups))
+            return super().split(x, y, groups)
+
+    def compiled(hp: HyperParameters) -> Any:
+        model = build(hp)
+        model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    tuner = RandomSearch(compiled, "val_accuracy", 1, seed=1, directory=tmp_path / "a")
+    repeated = RepeatedStratifiedKFold(n_splits=2, n_repeats=3, seed=0)
+    tuner.search(X, one_hot, epochs=1, verbose=0, cv=repeated)
+    assert len(tuner.trials()[0].executions) == 6
+    tuner = RandomSearch(compiled, "val_accuracy", 1, seed=1, directory=tmp_path / "b")
+    groups = np.arange(len(X)) // 5
+    tuner.search(X, one_hot, epochs=1, verbose=0, cv=Noted(3), groups=groups)
+    assert len(tuner.trials()[0].executions) == 3
+    assert np.array_equal(seen[0][0], Y)
+    assert seen[0][1] is groups

@@ -46,7 +46,8 @@ def allocations(tuner: Bandit, title: str = "") -> Any:
         left.set(xlabel="epochs of the configuration", ylabel=oracle.objective.name)
         left.grid(axis="y")
         _rows(right, arms)
-        names = list(dict.fromkeys(name for arm in arms for name in arm.pulls[0].values))
+        tried = {name for arm in arms for name in arm.pulls[0].values}
+        names = [p.name for p in oracle.get_space().space if p.name in tried]
         figure.supxlabel(f"configurations: {', '.join(names)}", fontsize=10, x=0.99, ha="right",
                          color=style.current().quiet)  # fmt: skip
     return figure
