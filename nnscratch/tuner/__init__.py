@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnscratch.errors import closest_name
 
 if TYPE_CHECKING:
-    from nnscratch.tuner import errors, figures, oracles, tuners
+    from nnscratch.tuner import errors, oracles, tuners
     from nnscratch.tuner.bandit import Bandit
     from nnscratch.tuner.bayesian import BayesianOptimization
     from nnscratch.tuner.comparing import compare
