@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from nnscratch.errors import missing_attribute
 
 if TYPE_CHECKING:
-    from nnscratch.lab.dialects import dialect_table, optimizer
+    from nnscratch.lab.dialects import dialect_table
+    from nnscratch.lab.dialects.optimizer import optimizer
     from nnscratch.lab.experiments.batchnorm import batchnorm
     from nnscratch.lab.experiments.diagnose_examples import diagnose_examples
     from nnscratch.lab.experiments.diagnosis import diagnose
