@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from models import Die, build, data, records
+from search_models import Die, build, data, records
 
 from nnscratch.tuner import Hyperband, RandomSearch
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from models import build, data, records
-from spaces import conditional_space, play
+from search_models import build, data, records
+from search_spaces import conditional_space, play
 
 import nnscratch
 from nnscratch.preprocessing import GroupKFold, RepeatedStratifiedKFold

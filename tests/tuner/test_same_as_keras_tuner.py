@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spaces import conditional_space, grid_space, play
+from search_spaces import conditional_space, grid_space, play
 
 from nnscratch.tuner import HyperParameters, Objective, RandomSearch
 from nnscratch.tuner.grid_search import GridSearchOracle

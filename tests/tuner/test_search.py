@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from models import build, data, records
+from search_models import build, data, records
 
 import nnscratch
 from nnscratch.callbacks import Callback, EarlyStopping
@@ -110,7 +110,7 @@ def test_another_objective_in_the_same_folder_is_refused(tmp_path: Path) -> None
 KILLED = """
     import os, signal, sys
     sys.path.insert(0, {tests!r})
-    from models import build, data
+    from search_models import build, data
     from nnscratch.callbacks import Callback
     from nnscratch.tuner import {method}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from models import Die, build, data, records
+from search_models import Die, build, data, records
 
 from nnscratch.callbacks import Callback
 from nnscratch.tuner import BayesianOptimization, GridSearch, Hyperband, RandomSearch
@@ -125,7 +125,7 @@ def test_an_oracle_whose_trials_all_run_is_waited_for(tmp_path: Path) -> None:
 SHARING = """
     import sys
     sys.path.insert(0, {tests!r})
-    from models import build, data
+    from search_models import build, data
     from nnscratch.tuner import RandomSearch
 
     x, y = data()

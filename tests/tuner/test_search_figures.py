@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from spaces import conditional_space, play
+from search_spaces import conditional_space, play
 
 from nnscratch.tuner import HyperParameters, Objective, figures
 from nnscratch.tuner.bandit import BanditOracle
@@ -188,7 +188,7 @@ def test_comparison_by_hand() -> None:
 def test_every_method_gets_the_same_epochs() -> None:
     pytest.importorskip("optuna")
     pytest.importorskip("sklearn")
-    from models import build, data
+    from search_models import build, data
 
     x, y = data()
     spent: list[str] = []
