@@ -1,4 +1,4 @@
-"""Training from generators: one that yields batches, one for validation, and a PyDataset."""
+"""Training from a generator that yields batches, and from a PyDataset; a PyDataset to validate."""
 
 import numpy as np
 import tensorflow as tf
@@ -18,15 +18,21 @@ def batches(first, last, size):
 
 
 class Rows(tf.keras.utils.PyDataset):
-    """The same rows, by number of the batch."""
+    """The rows from first to last, by number of the batch."""
+
+    def __init__(self, first, last):
+        """Take note of the rows."""
+        super().__init__()
+        self.first, self.last = first, last
 
     def __len__(self):
         """Return the number of batches."""
-        return 6
+        return (self.last - self.first) // 50
 
     def __getitem__(self, index):
         """Return one batch."""
-        return x[50 * index : 50 * index + 50], y[50 * index : 50 * index + 50]
+        start = self.first + 50 * index
+        return x[start : start + 50], y[start : start + 50]
 
 
 def network():
@@ -40,15 +46,9 @@ def network():
 
 for title, data, arguments in (
     ("generator", batches(0, 300, 50), {"steps_per_epoch": 6}),
-    ("dataset", Rows(), {"shuffle": False}),
+    ("dataset", Rows(0, 300), {"shuffle": False}),
 ):
-    history = network().fit(
-        data,
-        epochs=3,
-        validation_data=batches(300, 400, 25),
-        validation_steps=4,
-        verbose=0,
-        **arguments,
-    )
+    checked = Rows(300, 400)
+    history = network().fit(data, epochs=3, validation_data=checked, verbose=0, **arguments)
     for name, values in sorted(history.history.items()):
         print(title, name, [round(value, 4) for value in values])
