@@ -12,6 +12,7 @@ from typing import Any
 
 from nnscratch.lab.experiments import EXPERIMENTS, Experiment, experiment
 from nnscratch.lab.options import add_options
+from nnscratch.lab.style import require_matplotlib
 
 USAGE = """nnscratch lab --list
        nnscratch lab NAME [--fast] [--out FOLDER] [--data digits|mnist] [--seed N] [...]
@@ -43,6 +44,11 @@ def run(options: argparse.Namespace) -> int:
         except ValueError as error:
             print(f"nnscratch lab: {error}", file=sys.stderr)
             return 2
+    try:
+        require_matplotlib()
+    except ImportError as error:
+        print(f"nnscratch lab: {error}", file=sys.stderr)
+        return 2
     for one in chosen:
         _run(one, options.arguments, several=len(chosen) > 1)
     return 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from nnscratch.errors import unknown_name
@@ -68,13 +69,27 @@ def color(index: int) -> str:
 
 
 def dash(index: int) -> Any:
-    """Return the line style of the series with this number."""
-    return DASHES[index % len(DASHES)]
+    """Return the line style of the series with this number; with the colour it names one of 64."""
+    return DASHES[(index + index // len(DASHES)) % len(DASHES)]
 
 
 def marker(index: int) -> str:
     """Return the point shape of the series with this number."""
     return MARKERS[index % len(MARKERS)]
+
+
+def require_matplotlib() -> None:
+    """Say what to install where there is no matplotlib.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    if find_spec("matplotlib") is None:
+        raise ImportError(
+            "The lab's figures are drawn with matplotlib, which is not installed. Install it:\n\n"
+            '    pip install "nnscratch[figures]"\n\n'
+            "The numbers need it not: a result's tables(), findings() and text() work without."
+        )
 
 
 @contextmanager
@@ -91,10 +106,11 @@ def theme(name: str = "light") -> Iterator[Theme]:
     ...     dark.paper == current().paper
     True
     """
-    from matplotlib import rc_context
-
     if name not in THEMES:
         raise unknown_name("theme", name, THEMES)
+    require_matplotlib()
+    from matplotlib import rc_context
+
     chosen = THEMES[name]
     token = _current.set(chosen)
     try:
@@ -219,6 +235,8 @@ def label_ends(
 def spread(places: Sequence[float], gap: float) -> list[float]:
     """Move sorted places apart until neighbours are `gap` from each other, as little as needed.
 
+    As far as there is room, none ends above 1.
+
     >>> [round(place, 2) for place in spread([0.5, 0.5, 0.9], 0.1)]
     [0.45, 0.55, 0.9]
     """
@@ -232,7 +250,12 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
             middle = (middle * count + before * many) / (count + many)
             count += many
         groups.append((middle, count))
-    return [middle + (i - (count - 1) / 2) * gap for middle, count in groups for i in range(count)]
+    moved = [middle + (i - (count - 1) / 2) * gap for middle, count in groups for i in range(count)]
+    highest = max(1.0, (len(moved) - 1) * gap)
+    for i in range(len(moved) - 1, -1, -1):
+        moved[i] = min(moved[i], highest)
+        highest = moved[i] - gap
+    return moved
 
 
 def log_axis(axis: Any) -> None:

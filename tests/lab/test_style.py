@@ -89,6 +89,19 @@ def test_spread_keeps_order_gap_and_middle() -> None:
     assert all(b - a >= 0.08 - 1e-9 for a, b in pairwise(moved))
     assert np.mean(moved) == pytest.approx(np.mean(places))
     assert style.spread([0.1, 0.5], 0.08) == [0.1, 0.5]
+    crowded = style.spread([0.3, 0.98, 0.98, 0.99], 0.08)
+    np.testing.assert_allclose(crowded, [0.3, 0.84, 0.92, 1.0])
+
+
+def test_figures_without_matplotlib_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"nnscratch\[figures\]"), style.theme("light"):
+        pass
+
+
+def test_lines_differ_by_colour_or_dash() -> None:
+    looks = {(style.color(i), str(style.dash(i))) for i in range(64)}
+    assert len(looks) == 64
 
 
 def test_svg_follows_the_readers_preference_and_is_the_same_twice(tmp_path: Path) -> None:

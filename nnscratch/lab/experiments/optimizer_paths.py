@@ -111,7 +111,8 @@ class OptimizerPaths(Result):
         for i, (rule, way) in enumerate(ways.items()):
             draw_contours(panels[i], where)
             _draw_way(panels[i], way, i)
-            panels[i].set_title(f"{title(rule)}, η = {way.learning_rate:g}")
+            name = f"{title(rule)}, η = {way.learning_rate:g}"
+            panels[i].set_title(name, color=style.color(i))
         last = panels[len(ways)]
         _draw_heights(last, ways, min(float(where.f(*minimum)) for minimum in where.minima))
         for spare in panels[len(ways) + 1 :]:
@@ -192,7 +193,8 @@ def _draw_heights(panel: Any, ways: Mapping[str, Path], lowest: float) -> None:
     panel.set_title("height above the minimum")
     panel.set(xlabel="step", xlim=(0, len(next(iter(ways.values())).values) - 1))
     panel.grid(axis="y")
-    style.label_ends(panel, ends, gap=0.095, size=9.5)
+    if len(ends) <= len(style.DASHES):
+        style.label_ends(panel, ends, gap=0.095, size=9.5)
 
 
 def _draw_inside(panels: Any, way: Path, number: int) -> None:

@@ -90,12 +90,18 @@ class OptimizerRace(Result):
             "nats with its 95 % interval over the seeds, and test accuracy:"
         ]
         for rule in ranked:
+            if not np.isfinite(found[rule]["loss"][1]):
+                lines.append(f"  {title(rule)}, η = {self.rates[rule]:g}: diverged")
+                continue
             low, mean, high = (style.number(float(v)) for v in found[rule]["loss"])
             accuracy = float(found[rule]["test_accuracy"][1])
             lines.append(
                 f"  {title(rule)}, η = {self.rates[rule]:g}: {mean} ({low} to {high}), "
                 f"{accuracy:.1%}"
             )
+        ranked = [rule for rule in ranked if np.isfinite(found[rule]["loss"][1])]
+        if len(ranked) < 2:
+            return "\n".join(lines)
         first, last = found[ranked[0]]["loss"], found[ranked[-1]]["loss"]
         apart = float(first[2]) < float(last[0])
         lines.append(
@@ -111,8 +117,9 @@ class OptimizerRace(Result):
 
     def _draw(self) -> Any:
         s = self.settings
+        height = max(4.4, 0.6 + 0.27 * len(self.runs))
         figure, axes = style.panels(
-            1, 2, width=9.0, height=4.4,
+            1, 2, width=9.0, height=height,
             title=f"Mean and 95 % interval of {len(s['seeds'])} seeds ({s['data']})",
         )  # fmt: skip
         left, right = axes[0]
@@ -141,7 +148,7 @@ class OptimizerRace(Result):
             panel.grid(axis="y")
             style.show_epochs(panel, epochs[-1])
         style.log_axis(left.yaxis)
-        style.label_ends(right, ends)
+        style.label_ends(right, ends, gap=0.27 / height)
         return figure
 
 
