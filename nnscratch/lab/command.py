@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from nnscratch.datasets.archive import DatasetError
 from nnscratch.lab.experiments import EXPERIMENTS, Experiment, experiment
 from nnscratch.lab.options import add_options
 from nnscratch.lab.style import require_matplotlib
@@ -49,8 +50,12 @@ def run(options: argparse.Namespace) -> int:
     except ImportError as error:
         print(f"nnscratch lab: {error}", file=sys.stderr)
         return 2
-    for one in chosen:
-        _run(one, options.arguments, several=len(chosen) > 1)
+    try:
+        for one in chosen:
+            _run(one, options.arguments, several=len(chosen) > 1)
+    except (DatasetError, ValueError) as error:
+        print(f"nnscratch lab: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -89,4 +89,9 @@ def check_no_more(cls: type, kwargs: dict[str, Any]) -> None:
         raise ValueError(
             f"`lr` is called `learning_rate`: write {cls.__name__}(learning_rate={kwargs['lr']!r})."
         )
+    if received == "dialect":
+        raise ValueError(
+            "A dialect has other default numbers too, so it is chosen with a function: "
+            f"nnscratch.lab.optimizer({cls.__name__.lower()!r}, {kwargs['dialect']!r})."
+        )
     raise unknown_name(f"argument of {cls.__name__}", received, known - {"kwargs"})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from nnscratch import Variable, config, lab, layers, models
+from nnscratch import Variable, config, initializers, lab, layers, models, optimizers
 from nnscratch.lab.dialects import DIALECTS, FORMS, DialectOptimizer
 
 GRADIENTS = np.random.default_rng(3).normal(size=(25, 4)) * np.array([1e-6, 1e-2, 1.0, 30.0])
@@ -244,6 +244,18 @@ def test_wrong_arguments_are_named() -> None:
         lab.optimizer("adam", "paper", beta_1=1.0)
     with pytest.raises(ValueError, match="argument of SGD"):
         lab.optimizer("momentum", "keras", momentun=0.5)
+
+
+def test_asked_for_at_the_wrong_place_the_switch_is_named() -> None:
+    with pytest.raises(ValueError, match=r"nnscratch\.lab\.optimizer\('adam', 'torch'\)"):
+        optimizers.Adam(dialect="torch")
+
+
+def test_pytorchs_dense_start_in_keras_words() -> None:
+    """docs/experiments.md: U(±1/√fan_in)."""
+    values = initializers.VarianceScaling(1 / 3, "fan_in", "uniform", seed=1)((400, 300))
+    assert float(np.abs(values).max()) == pytest.approx(1 / math.sqrt(400), rel=1e-3)
+    assert float(values.std()) == pytest.approx(1 / math.sqrt(400) / math.sqrt(3), rel=1e-2)
 
 
 def test_the_table_has_every_form() -> None:
