@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from benchmarks.engines import ENGINES
@@ -12,6 +13,15 @@ from benchmarks.session import Times
 from benchmarks.workloads import workload
 
 PEERS = [engine.name for engine in ENGINES if engine.name not in (OURS, FLOOR)]
+SHORT = {
+    "Keras, no jit": "no jit",
+    "torch.compile": "compile",
+    "JAX jit": "JAX",
+    "JAX scan": "scan",
+    "scikit-learn": "sklearn",
+}
+"""Headings for a terminal of 80 columns."""
+
 MISSING = "–"
 
 
@@ -44,12 +54,11 @@ def _written(number: float | None, digits: int) -> str:
 
 def terminal(measured: Mapping[str, Times]) -> Table:
     """Return the table for the terminal."""
-    made = Table(title="µs per step, and how many times longer the others take")
-    made.add_column("workload", no_wrap=False)
-    for heading in ["µs", "÷ floor", *PEERS]:
-        made.add_column(heading, justify="right")
+    made = Table(title="µs per step, and how many times longer the others take", box=SIMPLE)
+    for heading in ["", "µs", "÷ floor", *(SHORT.get(peer, peer) for peer in PEERS)]:
+        made.add_column(heading, justify="right", no_wrap=True)
     for number, times in measured.items():
-        made.add_row(f"{number}  {workload(int(number)).title}", *cells(times))
+        made.add_row(number, *cells(times))
     return made
 
 

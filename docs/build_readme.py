@@ -88,7 +88,13 @@ def parity_excerpt(output: str) -> str:
     return f"{versions}\n\n{table.rstrip()}\n\n…\n\n{output.rstrip().splitlines()[-1]}"
 
 
-BLOCKS = {"same_numbers": same_numbers, "train": train, "parity": parity}
+def benchmarks() -> str:
+    """The table of the benchmarks' last run, from its recorded numbers."""
+    program = "from benchmarks import page, results; print(page.readme(results.Results.read()))"
+    return run("-c", program)
+
+
+BLOCKS = {"same_numbers": same_numbers, "train": train, "parity": parity, "benchmarks": benchmarks}
 
 
 def main() -> None:
