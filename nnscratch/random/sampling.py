@@ -10,9 +10,16 @@ import numpy as np
 
 from nnscratch.casting import as_numeric, is_float
 from nnscratch.errors import ShapeError
+from nnscratch.random.ahead import WordsAhead
 from nnscratch.random.arguments import checked_shape, dtype_name, float_dtype
 from nnscratch.random.bits import MANTISSA_BITS, mantissas, unit_uniform, words_per_float
-from nnscratch.random.seed_generator import SeedLike, open_stream
+from nnscratch.random.seed_generator import (
+    SeedGenerator,
+    SeedLike,
+    cast_seed,
+    draw_from,
+    open_stream,
+)
 from nnscratch.typing import Array, ArrayLike, DTypeLike
 
 
@@ -88,11 +95,12 @@ def dropout_mask(
     sizes, name = checked_shape(shape), float_dtype(dtype)
     if not 0 <= rate < 1:
         raise ValueError(f"`rate` must be a probability in [0, 1). Received: rate={rate!r}")
-    stream = open_stream(state, "dropout", sizes)
+    draw = draw_from(state, "dropout", sizes)
     count = math.prod(sizes) * words_per_float(name)
-    words = stream.words(count, out=_words.room(count))
+    ahead = state.ahead if isinstance(state, SeedGenerator) else WordsAhead()
+    words = ahead.words(cast_seed(draw.state), count, out=_words.room(count))
     threshold = math.ceil(float(np.dtype(name).type(rate)) * 2.0 ** MANTISSA_BITS[name])
-    drawn = mantissas(words, name, stream.xla, out=words if name == "float32" else None)
+    drawn = mantissas(words, name, draw.xla, out=words if name == "float32" else None)
     keep = np.empty(sizes, bool) if out is None else out
     np.greater_equal(drawn.reshape(sizes), drawn.dtype.type(threshold), out=keep)
     return keep

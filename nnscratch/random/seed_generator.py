@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nnscratch.naming import auto_name, current_path
+from nnscratch.random.ahead import WordsAhead
 from nnscratch.random.philox import PhiloxStream, derive
 from nnscratch.random.stream import Draw, State, next_draw
 from nnscratch.typing import Array
@@ -48,6 +49,7 @@ class SeedGenerator:
         seed = make_default_seed() if seed is None else checked_seed(seed)
         self.state: Array = np.array([seed, 0], np.int64)
         self.draws = 0
+        self.ahead = WordsAhead()
 
     def next(self, ordered: bool = True) -> Array:
         """Return the state and step it.

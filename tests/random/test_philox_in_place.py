@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 
+from nnscratch import random
 from nnscratch.random.philox import PIECE, PhiloxStream, block_numbers
 
 
@@ -47,3 +48,26 @@ def test_threads_do_not_share_memory():
     for thread in threads:
         thread.join()
     assert all(np.array_equal(found[number], expected[number]) for number in range(4))
+
+
+@pytest.mark.parametrize("count", [1, 5, 640, 6400, 80_000])
+def test_draws_made_ahead_are_those_made_alone(count):
+    generator = random.SeedGenerator(2**40 + 11)
+    ks = [*range(40), 3, 4, 5, 2**31 - 4, 2**31 - 3, 2**31 - 2, 2**31 - 1]
+    for k in ks:
+        generator.state = np.array([2**40 + 11, k], np.int64)
+        alone = random.dropout_mask((count,), 0.3, (2**40 + 11, k), "float32")
+        assert np.array_equal(random.dropout_mask((count,), 0.3, generator, "float32"), alone), k
+
+
+def test_other_sizes_and_repetitions_in_between_change_nothing():
+    generator = random.SeedGenerator(5)
+    for k in range(30):
+        shape = (7,) if k % 7 == 6 else (64,)
+        with random.record() as draws:
+            mask = random.dropout_mask(shape, 0.5, generator, "float32")
+        with random.replay(draws):
+            again = random.dropout_mask(shape, 0.5, generator, "float32")
+        assert draws[0].state == (5, k)
+        assert np.array_equal(mask, again)
+        assert np.array_equal(mask, random.dropout_mask(shape, 0.5, (5, k), "float32"))
