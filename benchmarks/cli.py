@@ -40,12 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not any(measured.values()):
         return 1
     console.print(table.terminal(measured))
-    if options.quick or options.workload or options.engine:
+    selected = options.workload or options.engine
+    if options.quick or (selected and not options.save):
         return 0
-    if options.busy:
-        results.busy = measured
-    else:
-        results.quiet = measured
+    kept = results.busy if options.busy else results.quiet
+    kept.update(measured)
+    if not selected:
         results.memory, results.startup = extras.memory(), extras.startup()
     results.write()
     page.write(results)
@@ -59,9 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--busy", action="store_true", help="another process keeps a core busy")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="goes that count, each engine")
     parser.add_argument(
-        "--workload", type=int, nargs="+", metavar="N", help="only these; nothing is written"
+        "--workload", type=int, nargs="+", metavar="N", help="only these; printed, not written"
     )
     parser.add_argument(
-        "--engine", nargs="+", metavar="NAME", help="only these; nothing is written"
+        "--engine", nargs="+", metavar="NAME", help="only these; printed, not written"
     )
+    parser.add_argument("--save", action="store_true", help="write what was selected all the same")
     return parser
