@@ -58,7 +58,10 @@ def bound(work: Workload) -> float:
 
 
 def startup(rounds: int = 5) -> dict[str, Any]:
-    """Return median seconds of the imports, and of the first epoch of workload 1 from cold."""
+    """Return median seconds of the imports, and of the first epoch of workload 1 from cold.
+
+    One round before is not counted: it leaves the compiled modules and the files in memory.
+    """
     programs = {
         "python": "pass",
         "numpy": "import numpy",
@@ -68,10 +71,10 @@ def startup(rounds: int = 5) -> dict[str, Any]:
     if engine("Keras").installed:
         programs["Keras"] = "import keras"
     seconds: dict[str, list[float]] = {name: [] for name in programs}
-    for _ in range(rounds):
+    for _ in range(rounds + 1):
         for name, program in programs.items():
             seconds[name].append(_seconds(program))
-    return {name: float(np.median(taken)) for name, taken in seconds.items()}
+    return {name: float(np.median(taken[1:])) for name, taken in seconds.items()}
 
 
 def _seconds(program: str) -> float:

@@ -6,14 +6,16 @@ import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 SMALL_PRODUCT = 1 << 24
 """Multiplications below which a product is done sooner by one thread than by several."""
@@ -63,6 +65,8 @@ def threads_for(weights: Sequence[Variable], rows: int | None) -> Iterator[None]
         if size < 2 or _crew.pool is not None:
             yield
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(size - 1, "nnscratch") as _crew.pool:
             _crew.size = size
             try:

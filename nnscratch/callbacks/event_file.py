@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-import socket
+import platform
 import struct
 import time
 import zlib
@@ -107,7 +107,7 @@ class EventFile:
         os.makedirs(self.folder, exist_ok=True)
         now = time.time()
         name = (
-            f"events.out.tfevents.{int(now):010d}.{socket.gethostname()}.{os.getpid()}"
+            f"events.out.tfevents.{int(now):010d}.{platform.node()}.{os.getpid()}"
             f".{next(_NUMBER)}.v2"
         )
         self._writer = RecordWriter(open(os.path.join(self.folder, name), "wb"))  # noqa: SIM115

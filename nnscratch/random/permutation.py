@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import secrets
+import os
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def shuffle_pair(seed: int | None) -> State:
     ((777, 0), True)
     """
     if seed is None:
-        return secrets.randbits(64), secrets.randbits(64)
+        return int.from_bytes(os.urandom(8), "little"), int.from_bytes(os.urandom(8), "little")
     reduced = seed % _MODULUS
     return reduced, 0 if reduced else _MODULUS
 

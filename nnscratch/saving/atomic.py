@@ -6,7 +6,6 @@ import contextlib
 import errno
 import glob
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +37,7 @@ def replacing(path: Any) -> Iterator[Path]:
     if target.is_dir():
         reason = "This is a folder; give the path of a file"
         raise IsADirectoryError(errno.EISDIR, reason, str(path))
-    temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f"{_prefix(target)}{os.urandom(6).hex()}.tmp")
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         if target.exists():

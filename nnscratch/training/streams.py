@@ -7,12 +7,14 @@ import random
 import types
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nnscratch.errors import DataError
 from nnscratch.training.data import Data
 from nnscratch.utils.py_dataset import PyDataset
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 def is_stream(x: Any) -> bool:
@@ -183,6 +185,8 @@ def _batches_of(dataset: PyDataset, order: Iterator[int]) -> Iterator[Any]:
         for index in order:
             yield dataset[index]
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(dataset.workers) as pool:
         waiting: list[Future[Any]] = [
             pool.submit(dataset.__getitem__, index)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 
@@ -62,6 +61,8 @@ def print_msg(message: object, line_break: bool = True) -> None:
     """
     text = str(message)
     if not is_interactive_logging_enabled():
+        import logging
+
         logging.getLogger("nnscratch").info("%s", text.rstrip("\n"))
         return
     if sys.stdout is None:
