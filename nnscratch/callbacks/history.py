@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from nnscratch.callbacks.callback import Callback, Logs
+from nnscratch.utils.notebook import history_html
 
 
 class History(Callback):
@@ -63,3 +64,6 @@ class History(Callback):
             ) from error
         columns = ["epoch", *self.history]
         return pandas.DataFrame(self._rows, columns=columns).set_index("epoch")
+
+    def _repr_html_(self) -> str:
+        return history_html(self.history)

@@ -18,7 +18,8 @@ from nnscratch.lab.style import require_matplotlib
 USAGE = """nnscratch lab --list
        nnscratch lab NAME [--fast] [--out FOLDER] [--data digits|mnist] [--seed N] [...]
        nnscratch lab NAME --help        what else this experiment can be told
-       nnscratch lab all [--fast]       every experiment, one after another"""
+       nnscratch lab all [--fast]       every experiment, one after another
+       nnscratch lab report RUN         the page of a recorded run"""
 
 COMMON = ("fast", "seed", "data")
 """Arguments of experiments that the command always takes, needed or not."""
@@ -37,6 +38,10 @@ def run(options: argparse.Namespace) -> int:
     if options.list or options.name is None:
         print(listing())
         return 0
+    if options.name == "report":
+        from nnscratch.lab.page.command import run as report
+
+        return report(options.arguments)
     if options.name == "all":
         chosen = list(EXPERIMENTS.values())
     else:

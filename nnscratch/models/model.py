@@ -17,6 +17,7 @@ from nnscratch.models.training import Trains
 from nnscratch.serialization import custom_object_scope
 from nnscratch.structure import flatten, is_nested
 from nnscratch.typing import Array, Shape
+from nnscratch.utils.notebook import model_html
 from nnscratch.utils.summary import print_summary
 
 
@@ -240,6 +241,9 @@ class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
         print_summary(
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
+
+    def _repr_html_(self) -> str:
+        return model_html(self)
 
 
 def _are_tensors(args: Any, kwargs: Any) -> bool:

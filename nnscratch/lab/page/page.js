@@ -6,9 +6,9 @@
   const printing = matchMedia("print");
   // Okabe and Ito's colours, told apart by all kinds of sight; lines differ in dashes too.
   const light = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5c00", "#56b4e9", "#111111",
-    "#8a6d00"];
+    "#6a3d9a"];
   const night = ["#56b4e9", "#e69f00", "#2fbf94", "#e59cc6", "#f0e442", "#8fb8ff", "#eeeeee",
-    "#d55e00"];
+    "#ff8f73"];
   const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
   const isDark = () => dark.matches && !printing.matches;
   const colour = (i) => (isDark() ? night : light)[i % 8];
@@ -158,7 +158,7 @@
       x: flow.map((n) => n.values[at(n, step)]), marker: { color: colour(1) },
       hovertemplate: "%{y}: %{x:.3e}<extra></extra>" }] : [], {
       xaxis: Object.assign({ title: { text: "‖gradient‖", standoff: 8 }, range: reach(flow) },
-        power, { dtick: undefined, nticks: 4 }),
+        power),
       yaxis: { autorange: "reversed", tickfont: { size: 11 } } });
   }
 

@@ -15,7 +15,7 @@ from nnscratch.lab.recorder.recording import Recording
 from nnscratch.saving import atomic
 
 CHARTS = (
-    ("curves", "Learning curves", "Loss and metrics after every epoch; dashed: on validation data."),
+    ("curves", "Learning curves", "After every epoch; dashed: on validation data."),
     ("loss", "Loss of each recorded step", "Before the update, penalties included."),
     ("flow", "Gradient flow", "‖dL/dw‖ of every weight. Lines that fall apart by orders of "
      "magnitude from the output to the input are vanishing or exploding gradients."),
@@ -29,7 +29,9 @@ CHARTS = (
 """Charts over the whole run: id, title, what to see."""
 
 
-def report(recording: Recording, path: Any, title: str | None = None, comparison: Any = None) -> Path:
+def report(
+    recording: Recording, path: Any, title: str | None = None, comparison: Any = None
+) -> Path:
     """Write the page of a recording into one HTML file that works without a network.
 
     Args:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnscratch.errors import NotReadyError, closest_name, unknown_name
-from nnscratch.lab.recorder.frames import frame
+from nnscratch.lab.recorder.frames import as_html, frame
 from nnscratch.lab.recorder.kinds import OF_STEPS
 from nnscratch.lab.recorder.series import Series
 from nnscratch.lab.recorder.store import Reader
@@ -288,6 +289,15 @@ class Recording:
             path: the file.
         """
         atomic.copy(self._reader().path, path)
+
+    def report(self, path: Any, title: str | None = None, comparison: Any = None) -> Path:
+        """Write a page with charts of the run; see `nnscratch.lab.page.report`."""
+        from nnscratch.lab.page import report
+
+        return report(self, path, title, comparison)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>" + ("" if self._path is None else as_html(self))
 
     def __repr__(self) -> str:
         if self._path is None:
