@@ -15,7 +15,7 @@ PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
     {"typing", "errors", "checks", "naming", "structure", "outdated", "recording"},
-    {"config"},
+    {"config", "lazy"},
     {"casting"},
     {"allowance", "cache", "random", "serialization"},
     {"variable"},

@@ -6,6 +6,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -185,8 +186,14 @@ def deserialize_keras_object(
     >>> deserialize_keras_object({"class_name": "__bytes__", "config": {"value": "x"}})
     b'x'
     """
+    make_built_ins_known()
     with custom_object_scope(custom_objects or {}), sharing():
         return read_object(config, module)
+
+
+def make_built_ins_known() -> None:
+    """Import the rooms whose classes publish themselves, for a program that only loads."""
+    import_module("nnscratch.models")
 
 
 def read_object(config: Any, module: str | None = None) -> Any:

@@ -17,6 +17,14 @@ RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(12, 3)), RNG.normal(size=(12, 1))
 
 
+@pytest.fixture(autouse=True)
+def pythons_own_handler():
+    """Where the tests run in the background the shell has switched the signal off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class PressesInStep(Layer):
     """Sends the signal of Ctrl-C in the middle of one forward pass."""
 
