@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from nnscratch.errors import unknown_name
-from nnscratch.lab.dialects import rules
+from nnscratch.lab.dialects import constants, rules
+from nnscratch.lab.dialects.constants import Numbers
+from nnscratch.optimizers.adadelta import adadelta
 from nnscratch.optimizers.adagrad import adagrad
 from nnscratch.optimizers.adam import adam
+from nnscratch.optimizers.adamax import adamax
 from nnscratch.optimizers.blocks import Rule
+from nnscratch.optimizers.nadam import nadam
 from nnscratch.optimizers.rmsprop import rmsprop
 from nnscratch.optimizers.sgd import sgd, sgd_momentum, sgd_nesterov
 
 DIALECTS = ("keras", "torch", "dlfs", "paper")
 """Keras 3; PyTorch; the book "Deep Learning from Scratch" (K. Saito, 2016); the rule's paper."""
-
-Numbers = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -44,38 +46,12 @@ class Form:
     )
 
 
-def _adagrad(numbers: Numbers, t: int) -> dict[str, float]:
-    return {name: numbers[name] for name in ("learning_rate", "epsilon")}
-
-
-def _rmsprop(numbers: Numbers, t: int) -> dict[str, float]:
-    return {**numbers, "one_minus_rho": 1 - numbers["rho"]}
-
-
-def _adam(numbers: Numbers, t: int) -> dict[str, float]:
-    rate = numbers["learning_rate"] / (1 - numbers["beta_1"] ** t)
-    return {**_betas(numbers), "alpha": rate * math.sqrt(1 - numbers["beta_2"] ** t)}
-
-
-def _adam_corrected(numbers: Numbers, t: int) -> dict[str, float]:
-    rate = numbers["learning_rate"] / (1 - numbers["beta_1"] ** t)
-    return {**_betas(numbers), "rate": rate, "root": math.sqrt(1 - numbers["beta_2"] ** t)}
-
-
-def _betas(numbers: Numbers) -> dict[str, float]:
-    return {
-        "one_minus_beta_1": 1 - numbers["beta_1"],
-        "one_minus_beta_2": 1 - numbers["beta_2"],
-        "epsilon": numbers["epsilon"],
-    }
-
-
 def _numbers(learning_rate: float, **more: float) -> dict[str, float]:
     return {"learning_rate": learning_rate, **more}
 
 
-def _adam_numbers(epsilon: float) -> dict[str, float]:
-    return _numbers(0.001, beta_1=0.9, beta_2=0.999, epsilon=epsilon)
+def _adam_numbers(epsilon: float, learning_rate: float = 0.001) -> dict[str, float]:
+    return _numbers(learning_rate, beta_1=0.9, beta_2=0.999, epsilon=epsilon)
 
 
 _BOOK = "Deep Learning from Scratch, section 6.1, common/optimizer.py"
@@ -89,6 +65,10 @@ _HAT = "w ← w − η·m̂/(√v̂ + ε)"
 _EPSILON_HAT = "w ← w − η·√(1−β₂ᵗ)/(1−β₁ᵗ)·m/(√v + ε)"
 _V = ("velocity",)
 _MV = ("momentum", "velocity")
+_STEPS = "v ← ρv + (1−ρ)g²; Δ = √(u + ε)/√(v + ε)·g; u ← ρu + (1−ρ)Δ²; w ← w − ηΔ"
+_LARGEST = "u ← max(β₂u, |g| + ε); w ← w − η·m̂/u"
+_AHEAD = "w ← w − η·(μₜ₊₁m/(1−Πₜ₊₁) + (1−μₜ)g/(1−Πₜ))/(√v̂ + ε), "
+_AU = ("accumulated_grad", "accumulated_delta_var")
 
 FORMS: dict[str, dict[str, Form]] = {
     "sgd": {
@@ -134,63 +114,109 @@ FORMS: dict[str, dict[str, Form]] = {
         "keras": Form(
             "h ← h + g²; w ← w − ηg/√(h + ε)", "keras.optimizers.Adagrad", adagrad,
             ("accumulator",),
-            _numbers(0.001, initial_accumulator_value=0.1, epsilon=1e-7), _adagrad,
+            _numbers(0.001, initial_accumulator_value=0.1, epsilon=1e-7), constants.adagrad,
         ),
         "torch": Form(
             _ROOT_H, _TORCH + "Adagrad", rules.adagrad_epsilon_outside, ("accumulator",),
-            _numbers(0.01, initial_accumulator_value=0.0, epsilon=1e-10), _adagrad,
+            _numbers(0.01, initial_accumulator_value=0.0, epsilon=1e-10), constants.adagrad,
         ),
         "dlfs": Form(
             _ROOT_H, _BOOK, rules.adagrad_epsilon_outside, ("accumulator",),
-            _numbers(0.01, initial_accumulator_value=0.0, epsilon=1e-7), _adagrad,
+            _numbers(0.01, initial_accumulator_value=0.0, epsilon=1e-7), constants.adagrad,
         ),
         "paper": Form(
             _ROOT_H, "Duchi, Hazan & Singer (2011), figure 1, with δ = 0",
             rules.adagrad_epsilon_outside, ("accumulator",),
-            _numbers(0.01, initial_accumulator_value=0.0, epsilon=0.0), _adagrad,
+            _numbers(0.01, initial_accumulator_value=0.0, epsilon=0.0), constants.adagrad,
         ),
     },
     "rmsprop": {
         "keras": Form(
             "v ← ρv + (1−ρ)g²; w ← w − ηg/√(v + ε)", "keras.optimizers.RMSprop", rmsprop, _V,
-            _numbers(0.001, rho=0.9, epsilon=1e-7), _rmsprop,
+            _numbers(0.001, rho=0.9, epsilon=1e-7), constants.rmsprop,
         ),
         "torch": Form(
             _ROOT_V, _TORCH + "RMSprop", rules.rmsprop_epsilon_outside, _V,
-            _numbers(0.01, rho=0.99, epsilon=1e-8), _rmsprop,
+            _numbers(0.01, rho=0.99, epsilon=1e-8), constants.rmsprop,
         ),
         "dlfs": Form(
             _ROOT_V, _BOOK, rules.rmsprop_epsilon_outside, _V,
-            _numbers(0.01, rho=0.99, epsilon=1e-7), _rmsprop,
+            _numbers(0.01, rho=0.99, epsilon=1e-7), constants.rmsprop,
         ),
         "paper": Form(
             "v ← 0.9v + 0.1g²; w ← w − ηg/√v", "Hinton (2012), lecture 6e",
             rules.rmsprop_epsilon_outside, _V,
-            _numbers(0.001, rho=0.9, epsilon=0.0), _rmsprop,
+            _numbers(0.001, rho=0.9, epsilon=0.0), constants.rmsprop,
         ),
     },
     "adam": {
         "keras": Form(
-            _EPSILON_HAT, "keras.optimizers.Adam", adam, _MV, _adam_numbers(1e-7), _adam
+            _EPSILON_HAT, "keras.optimizers.Adam", adam, _MV, _adam_numbers(1e-7), constants.adam
         ),
         "torch": Form(
-            _HAT, _TORCH + "Adam", rules.adam_corrected, _MV, _adam_numbers(1e-8), _adam_corrected
+            _HAT, _TORCH + "Adam", rules.adam_corrected, _MV, _adam_numbers(1e-8),
+            constants.adam_corrected,
         ),
-        "dlfs": Form(_EPSILON_HAT, _BOOK, adam, _MV, _adam_numbers(1e-7), _adam),
+        "dlfs": Form(_EPSILON_HAT, _BOOK, adam, _MV, _adam_numbers(1e-7), constants.adam),
         "paper": Form(
             _HAT, "Kingma & Ba (2015), algorithm 1", rules.adam_corrected, _MV,
-            _adam_numbers(1e-8), _adam_corrected,
+            _adam_numbers(1e-8), constants.adam_corrected,
+        ),
+    },
+    "adadelta": {
+        "keras": Form(
+            _STEPS, "keras.optimizers.Adadelta", adadelta, _AU,
+            _numbers(0.001, rho=0.95, epsilon=1e-7), constants.rmsprop,
+        ),
+        "torch": Form(
+            _STEPS, _TORCH + "Adadelta", adadelta, _AU,
+            _numbers(1.0, rho=0.9, epsilon=1e-6), constants.rmsprop,
+        ),
+        "paper": Form(
+            _STEPS, "Zeiler (2012), algorithm 1", adadelta, _AU,
+            _numbers(1.0, rho=0.95, epsilon=1e-6), constants.rmsprop,
+        ),
+    },
+    "adamax": {
+        "keras": Form(
+            "u ← max(β₂u, |g|); w ← w − η·m̂/(u + ε)", "keras.optimizers.Adamax", adamax,
+            ("momentum", "norm"), _adam_numbers(1e-7), constants.adamax,
+        ),
+        "torch": Form(
+            _LARGEST, _TORCH + "Adamax", rules.adamax_epsilon_inside, ("momentum", "norm"),
+            _adam_numbers(1e-8, 0.002), constants.adamax_inside,
+        ),
+        "paper": Form(
+            "u ← max(β₂u, |g|); w ← w − η·m̂/u", "Kingma & Ba (2015), algorithm 2",
+            rules.adamax_epsilon_inside, ("momentum", "norm"), _adam_numbers(0.0, 0.002),
+            constants.adamax_inside,
+        ),
+    },
+    "nadam": {
+        "keras": Form(
+            _AHEAD + "μₜ = β₁(1 − ½·0.96ᵗ)", "keras.optimizers.Nadam", nadam, _MV,
+            _adam_numbers(1e-7), constants.nadam,
+        ),
+        "torch": Form(
+            _AHEAD + "μₜ = β₁(1 − ½·0.96^(t/250))", _TORCH + "NAdam", nadam, _MV,
+            _adam_numbers(1e-8, 0.002), partial(constants.nadam, pace=0.004),
+        ),
+        "paper": Form(
+            "m ← μₜm + (1−μₜ)g; " + _AHEAD + "μₜ = β₁(1 − ½·0.96^(t/250))",
+            "Dozat (2016), algorithm 2", nadam, _MV, _adam_numbers(1e-8, 0.002),
+            partial(constants.nadam, pace=0.004, following=True),
         ),
     },
 }  # fmt: skip
-"""By rule and dialect."""
+"""By rule and dialect; the book has the first six."""
 
 
 def form(rule: str, dialect: str) -> Form:
     """Return a rule in a dialect.
 
     Args:
-        rule: `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"` or `"adam"`.
+        rule: `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"` or `"adam"`; also
+            `"adadelta"`, `"adamax"` and `"nadam"`, which the book does not have.
         dialect: `"keras"`, `"torch"`, `"dlfs"` or `"paper"`.
 
     Raises:
@@ -200,6 +226,11 @@ def form(rule: str, dialect: str) -> Form:
         raise unknown_name("update rule with dialects", rule, FORMS)
     if dialect not in DIALECTS:
         raise unknown_name("dialect", dialect, DIALECTS)
+    if dialect not in FORMS[rule]:
+        raise ValueError(
+            f"The dialect {dialect!r} has no rule {rule!r}: it is not in the book. Its dialects: "
+            f"{', '.join(FORMS[rule])}."
+        )
     return FORMS[rule][dialect]
 
 

@@ -27,7 +27,7 @@ OPTIONS = (
 
 
 class DialectOptimizer(Optimizer):
-    """One of the five rules as PyTorch, "Deep Learning from Scratch" or the paper writes it.
+    """One of the rules as PyTorch, "Deep Learning from Scratch" or the paper writes it.
 
     Make it with `optimizer`.
 
@@ -100,8 +100,9 @@ def optimizer(
     default numbers too: `Adagrad(dialect="torch")` with Keras's signature would start h at 0.1.
 
     Args:
-        rule: `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"` or `"adam"`; in the
-            dialect `"keras"` any optimizer by its name.
+        rule: `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"`, `"adam"`; in all but
+            the book `"adadelta"`, `"adamax"` and `"nadam"`; in the dialect `"keras"` any optimizer
+            by its name.
         dialect: `"keras"`; `"torch"`, PyTorch; `"dlfs"`, the book "Deep Learning from Scratch";
             `"paper"`, the publication that introduced the rule.
         learning_rate: η; the dialect's own by default.

@@ -165,3 +165,35 @@ def adam_corrected(
     np.multiply(m, rate, a)
     np.divide(a, b, out=a, where=b != 0)
     np.subtract(w, a, w)
+
+
+def adamax_epsilon_inside(
+    w: Array,
+    g: Array,
+    m: Array,
+    u: Array,
+    *,
+    rate: Any,
+    one_minus_beta_1: Any,
+    beta_2: Any,
+    epsilon: Any,
+    scratch: Scratch,
+) -> None:
+    """Add ε to the gradient's size: m ← m + (1−β₁)(g − m); u ← max(β₂u, |g| + ε); w ← w − ηm̂/u.
+
+    `rate` is η/(1−β₁ᵗ).
+
+    Source: Kingma & Ba (2015), algorithm 2, which has no ε; PyTorch. Convention: with ε = 0 a
+    gradient that has always been 0 makes a step of 0.
+    """
+    a, b = scratch
+    np.subtract(g, m, a)  # m ← m + (1−β₁)(g − m)
+    np.multiply(a, one_minus_beta_1, a)
+    np.add(m, a, m)
+    np.abs(g, b)  # u ← max(β₂u, |g| + ε)
+    np.add(b, epsilon, b)
+    np.multiply(u, beta_2, u)
+    np.maximum(u, b, out=u)
+    np.multiply(m, rate, a)  # w ← w − ηm̂ / u
+    np.divide(a, u, out=a, where=u != 0)
+    np.subtract(w, a, w)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnscratch.lab import style
-from nnscratch.lab.dialects import DIALECTS, dialect_table, optimizer
+from nnscratch.lab.dialects import DIALECTS, FORMS, dialect_table, optimizer
 from nnscratch.lab.experiments.data import Data, load
 from nnscratch.lab.experiments.paths import title
 from nnscratch.lab.experiments.result import Result, Row
@@ -241,7 +241,7 @@ def compare_dialects(
     curves: dict[str, dict[str, Curves]] = {}
     for rule in rules:
         curves[rule] = {}
-        for dialect in DIALECTS:
+        for dialect in FORMS[rule]:
             seeded(seed)
             curves[rule][dialect] = train(
                 network(loaded), loaded, optimizer(rule, dialect), epochs, batch_size=50
