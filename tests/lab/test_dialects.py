@@ -188,18 +188,14 @@ every_form = pytest.mark.parametrize(
 @every_form
 def test_dialect_is_the_formula_by_hand(rule: str, dialect: str) -> None:
     path = run(lab.optimizer(rule, dialect))
-    np.testing.assert_allclose(
-        path, by_hand(HAND[rule, dialect]), rtol=TOLERANCE[dialect], atol=1e-9
-    )
+    np.testing.assert_allclose(path, by_hand(HAND[rule, dialect]), **TOLERANCE[dialect])
 
 
 @every_form
 def test_the_form_says_what_the_optimizer_does(rule: str, dialect: str) -> None:
     form = FORMS[rule][dialect]
     direct = DialectOptimizer(rule, dialect)
-    np.testing.assert_allclose(
-        run(direct), by_hand(HAND[rule, dialect]), rtol=TOLERANCE[dialect], atol=1e-9
-    )
+    np.testing.assert_allclose(run(direct), by_hand(HAND[rule, dialect]), **TOLERANCE[dialect])
     made = lab.optimizer(rule, dialect)
     assert float(made.learning_rate) == pytest.approx(form.defaults["learning_rate"])
     assert all(list(slots) == list(form.slots) for slots in direct.slots.values())
