@@ -218,6 +218,9 @@ class Stepper:
             if layer is not None
             else "every layer's output is finite, so it arose in the loss or in a weight penalty"
         )
+        lost = next((v.path for v in self.variables if not np.isfinite(v.value).all()), None)
+        if lost is not None:
+            where += f", for the update before it overflowed: {lost!r} holds NaN or infinity"
         raise NonFiniteError(
             f"The loss of {self.network.name!r} became {float(np.sum(self.total))} in step "
             f"{self.step_number}: {where}. No weight was changed by this step. A smaller "

@@ -118,3 +118,12 @@ def test_a_loss_that_overflows_is_told_before_any_weight_changes():
         model.fit(np.full((4, 2), 1e30), np.full((4, 1), -1e30), verbose=0)
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value")
+def test_an_update_that_overflowed_is_named():
+    """The squares in Adam's v overflow float32 where |g| > 1.8e19, as in Keras."""
+    model = Sequential([Input((1,)), layers.Dense(1, use_bias=False, name="last")])
+    model.compile(optimizers.Adam(), losses.MeanAbsoluteError())
+    with pytest.raises(NonFiniteError, match=r"overflowed: '.*last/kernel' holds NaN"):
+        model.fit(np.full((4, 1), 1e25), np.zeros((4, 1)), epochs=9, verbose=0)
