@@ -247,10 +247,12 @@ class Graph:
         return grads[: len(self.inputs)]
 
     def _pass_on(self, step: Step, dx: Any, grads: list[Any], cache: Cache) -> None:
-        if step.source_dtype is not None and dx is not None:
+        if dx is None:
+            return
+        if step.source_dtype is not None:
             dx = _cast(dx, step.source_dtype)
         parts = [dx] if len(step.sources) == 1 else dx
-        for source, part in zip(step.sources, parts or (), strict=False):
+        for source, part in zip(step.sources, parts, strict=False):
             if part is not None:
                 _accumulate(grads, source, part, cache)
 

@@ -11,6 +11,7 @@ SPDX-License-Identifier: MIT OR Apache-2.0 WITH LLVM-exception.
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
 
@@ -69,6 +70,7 @@ def powf(x: float, y: float) -> float:
         return through_float32(np.power(np.float64(x), np.float64(y)))
 
 
+@functools.lru_cache(maxsize=64)
 def _log2(x: float) -> float:
     bits: int = struct.unpack("<i", struct.pack("<f", x))[0]
     offset = bits - _SMALLEST

@@ -179,7 +179,8 @@ class Updates(HasLearningRate):
         for variable in variables:
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value))
-        self._iterations.value[...] += 1
+        iterations = self._iterations.value
+        iterations[()] = iterations[()] + 1
 
     def _accumulate(self, lanes: Sequence[Lane], steps: int, updates: bool) -> None:
         for lane in lanes:
