@@ -160,7 +160,7 @@ class Explanation:
         from rich.console import Console
         from rich.text import Text as Rich
 
-        console = Console(highlight=False)
+        console = Console(highlight=False, soft_wrap=True)
         console.print(Rich(self.title, style="bold"))
         for section in self.sections:
             console.print()

@@ -26,8 +26,10 @@ def gradient_of_element(step: Step) -> list[Item]:
     if found is None:
         return [Text(f"dL/d{step.element} = {number(total)}.")]
     latex, plain, factors, rest = found
-    terms = [f"{number(a)}·{_bracketed(b)}" for a, b in factors[:MOST]]
-    more = f" + … ({len(factors)} terms)" if len(factors) > MOST else ""
+    largest = sorted(factors, key=lambda pair: -abs(pair[0] * pair[1]))[:MOST]
+    shown = factors if len(factors) <= MOST else largest
+    terms = [f"{number(a)}·{_bracketed(b)}" for a, b in shown]
+    more = f" + … (the largest of {len(factors)} terms)" if len(factors) > MOST else ""
     sum_of_all = float(sum(float(a) * float(b) for a, b in factors))
     lines = [f"= {' + '.join(terms)}{more}", f"= {number(sum_of_all)}"]
     if abs(rest) > 0:
