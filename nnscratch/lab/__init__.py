@@ -8,10 +8,9 @@ Everything is imported when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nnscratch.errors import missing_attribute
+from nnscratch import lazy
 
 if TYPE_CHECKING:
     from nnscratch.lab.dialects import dialect_table
@@ -90,14 +89,4 @@ __all__ = [
     "weight_init",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        missing_attribute(__name__, _PLACES)(name)
-    value = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_PLACES})
+__getattr__, __dir__ = lazy.names(__name__, _PLACES)

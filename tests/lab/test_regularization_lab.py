@@ -155,3 +155,14 @@ def test_more_rows_close_the_gap() -> None:
     assert result.runs[40][0].epochs[-1] == 200
     assert len(result.runs[40][0].loss) <= 40
     draws_everything(result)
+
+
+def test_the_sweeps_figure_shows_the_numbers() -> None:
+    result = lab.dropout_sweep([0.0, 0.5], rows=60, hidden=(16,), epochs=2, seeds=2)
+    train, test = result.accuracies()
+    panel = result.plot("dropout").axes[0]
+    drawn = [line.get_ydata() for line in panel.get_lines()[:2]]
+    np.testing.assert_allclose(drawn, [100 * train.mean, 100 * test.mean])
+    assert [text.get_text() for text in panel.get_xticklabels()] == ["0", "0.5"]
+    assert panel.get_xlabel() == "dropout rate"
+    assert "(%)" in panel.get_ylabel()

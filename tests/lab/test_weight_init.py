@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -38,6 +39,16 @@ def test_std_001_collapses(result: WeightInit) -> None:
         ratios = [b.activation.std / a.activation.std for a, b in pairwise(stack)]
         assert max(ratios) < 0.11  # σ of the next layer ≈ 0.01·√100 σ at most
         assert stack[0].gradient.std < 2e-4
+
+
+def test_the_text_says_so(result: WeightInit) -> None:
+    by_activation = {part.split("\n")[0]: part for part in result.text().split("\n\n")}
+    for activation in ("sigmoid", "tanh"):
+        assert re.search(r"std 1: \d+% of the last layer saturated", by_activation[activation])
+        assert "std 0.01: collapses" in by_activation[activation]
+    assert "std 1: explodes" in by_activation["relu"]
+    assert "std 0.01: collapses" in by_activation["relu"]
+    assert "He: σ from 0.83 at the first layer to 0.99 at the last" in by_activation["relu"]
 
 
 def test_xavier_keeps_tanh_and_sigmoid_alive(result: WeightInit) -> None:
@@ -154,3 +165,19 @@ def test_a_start_that_diverges_is_told_and_no_error() -> None:
     run = lab.init_training(["std 1"], epochs=2, learning_rate=0.5).runs["std 1"]
     assert run.curves.diverged
     assert run.spread[0, -1] > 100
+
+
+def test_the_figures_show_the_numbers(result: WeightInit) -> None:
+    pytest.importorskip("matplotlib")
+    figure = result.plot("activations-tanh")
+    panels = np.array(figure.axes).reshape(4, 5)
+    for row, stack in zip(panels, result.signals["tanh"].values(), strict=True):
+        for panel, signal in zip(row, stack, strict=True):
+            drawn = panel.patches[0].get_data()
+            np.testing.assert_array_equal(drawn.values, signal.activation_histogram.shares)
+            np.testing.assert_array_equal(drawn.edges, signal.activation_histogram.edges)
+    spread = result.plot("spread").axes[0]
+    for line, stack in zip(spread.get_lines(), result.signals["sigmoid"].values(), strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), [s.activation.std for s in stack])
+        np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3, 4, 5])
+    assert spread.get_yscale() == "log"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from nnscratch.lab import style
 from nnscratch.lab.experiments import weight_init_figures as figures
 from nnscratch.lab.experiments.init_training import InitTraining, init_training
 from nnscratch.lab.experiments.result import Result, Row
@@ -82,7 +83,7 @@ class WeightInit(Result):
             told.append(
                 "\n".join([activation, *(f"  {s}: {_verdict(st)}" for s, st in by_start.items())])
             )
-        return "\n\n".join(told + [part.text() for part in self.parts])
+        return "\n\n".join(told + [f"{part.title}. {part.text()}" for part in self.parts])
 
     def drawings(self) -> dict[str, Callable[[], Any]]:
         """Return the histograms by activation, spreads over layers, Q-Q plots, and the parts'."""
@@ -208,19 +209,21 @@ def _bars(signal: LayerSignal) -> list[Row]:
 def _verdict(stack: list[LayerSignal]) -> str:
     """Say in a few words what becomes of the signals, by the spread of activation and gradient."""
     first, last = stack[0], stack[-1]
-    if last.saturated > 0.4 and first.activation.std < 1.1:
+    if last.saturated > 0.4 and last.activation.kurtosis < -1:  # two ends, little between
         share = f"{last.saturated:.0%} of the last layer saturated"
         return f"{share}, gradient {_times(first.gradient.std)} at the first layer"
     growth = last.activation.std / first.activation.std if first.activation.std else 0.0
     if growth > 10:
-        return f"explodes, σ from {first.activation.std:.2g} to {last.activation.std:.2g}"
+        return f"explodes, {_from_to(first, last)}"
     if growth < 0.1 or last.activation.std < 0.02:
-        return f"collapses, σ from {first.activation.std:.2g} to {last.activation.std:.2g}"
-    return (
-        f"σ {first.activation.std:.2g} at the first and {last.activation.std:.2g} at the last "
-        f"layer, gradient {_times(first.gradient.std)} on its way back"
-    )
+        return f"collapses, {_from_to(first, last)}"
+    return f"{_from_to(first, last)}, gradient {_times(first.gradient.std)} on its way back"
+
+
+def _from_to(first: LayerSignal, last: LayerSignal) -> str:
+    ends = (style.number(signal.activation.std) for signal in (first, last))
+    return "σ from {} at the first layer to {} at the last".format(*ends)
 
 
 def _times(ratio: float) -> str:
-    return f"×{ratio:.2g}"
+    return f"×{style.number(ratio)}"
