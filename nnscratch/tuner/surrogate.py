@@ -94,6 +94,12 @@ class Surrogate:
         noise = self._process.kernel_.k2.noise_level * float(self._process._y_train_std) ** 2
         return mean, np.sqrt(np.maximum(deviation**2 - noise, 1e-12))
 
+    @property
+    def most_important(self) -> HyperParameter:
+        """The hyper-parameter along which the scores change fastest: the one of least length."""
+        lengths = np.atleast_1d(self._process.kernel_.k1.k2.length_scale)
+        return self.searched[int(np.argmin(lengths))]
+
     def point(self, trial: Trial) -> list[float]:
         """Return a trial as a point.
 

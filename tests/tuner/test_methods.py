@@ -84,6 +84,16 @@ def test_the_next_trial_has_the_least_bound() -> None:
     assert at <= others.min() + 0.01 * np.ptp(others)
 
 
+def test_the_process_finds_out_what_matters() -> None:
+    pytest.importorskip("sklearn")
+    hp = HyperParameters()
+    hp.Float("idle", 0.0, 1.0)
+    hp.Float("active", 0.0, 1.0)
+    oracle = BayesianOptimizationOracle(SCORE, 20, 12, seed=0, hyperparameters=hp)
+    play(oracle, 14, lambda values: float(np.sin(6 * values["active"])))
+    assert oracle.belief("0014").most_important.name == "active"
+
+
 def test_past_beliefs_do_not_know_later_results() -> None:
     pytest.importorskip("sklearn")
     oracle = BayesianOptimizationOracle(SCORE, 20, 6, seed=0, hyperparameters=valley())

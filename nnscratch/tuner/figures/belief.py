@@ -15,7 +15,7 @@ from nnscratch.tuner.surrogate import Surrogate
 from nnscratch.tuner.trial import Trial
 from nnscratch.typing import Array
 
-POINTS = 241
+POINTS = 161
 
 
 def belief(
@@ -32,7 +32,8 @@ def belief(
     Args:
         tuner: the tuner, after its search, with `surrogate="gp"`.
         steps: numbers of trials that the model has chosen; four of them by default.
-        name: the hyper-parameter along which; the first by default.
+        name: the hyper-parameter along which; by default the one on which the scores depend most,
+            as the process believed in the end.
         title: a line above.
 
     Returns:
@@ -49,6 +50,7 @@ def belief(
     if steps is None:
         places = np.linspace(0, len(chosen) - 1, min(4, len(chosen))).round().astype(int)
         steps = [chosen[i] for i in dict.fromkeys(places.tolist())]
+    name = name or oracle.belief(f"{chosen[-1]:04d}").most_important.name
     with style.theme(style.current().name):
         figure, panels = style.panels(
             2, len(steps), width=3.3 * len(steps) + 0.8, height=4.9, title=title, sharex=True,
@@ -67,7 +69,7 @@ def belief(
 def _step(panels: Any, oracle: BayesianOptimizationOracle, trial_id: str, name: str | None) -> None:
     model = oracle.belief(trial_id)
     names = [p.name for p in model.searched]
-    along = names.index(name) if name else 0
+    along = names.index(name)
     axis = Axis(model.searched[along])
     trial = oracle.trials[trial_id]
     point = np.array(model.point(trial))
