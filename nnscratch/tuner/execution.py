@@ -6,13 +6,15 @@ import contextlib
 import inspect
 import time
 import traceback
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from nnscratch.callbacks import History
+from nnscratch.errors import SuspicionWarning
 from nnscratch.tuner.errors import FailedTrialError, FatalError
 from nnscratch.tuner.objective import Objective
 from nnscratch.tuner.results import read_result, rows_of
@@ -60,7 +62,8 @@ def execute(tuner: Any, trial: Trial, args: tuple[Any, ...], kwargs: Mapping[str
     executions: list[Execution] = []
     steps = [0]
     try:
-        with seeded(training_seed(tuner.oracle.seed, trial.number, trial.attempts)):
+        seed = training_seed(tuner.oracle.seed, trial.number, trial.attempts)
+        with seeded(seed), suspicions_noted(trial):
             results = tuner.run_trial(trial, *args, **_accepted(tuner.run_trial, kwargs))
         several = results if isinstance(results, list) else [results]
         where = f"{type(tuner).__name__}.run_trial()"
@@ -124,6 +127,27 @@ def _accepted(function: Callable[..., Any], kwargs: Mapping[str, Any]) -> dict[s
     if any(p.kind is p.VAR_KEYWORD or p.name == "verbose" for p in taken):
         return dict(kwargs)
     return {name: value for name, value in kwargs.items() if name != "verbose"}
+
+
+@contextlib.contextmanager
+def suspicions_noted(trial: Trial) -> Iterator[None]:
+    """Keep what looks suspicious in a training with the trial, instead of printing it.
+
+    Args:
+        trial: the trial; it is found under `suspicions` in its notes.
+    """
+    with warnings.catch_warnings():
+        warn = warnings.showwarning
+
+        def note(message: Any, category: Any, *rest: Any, **more: Any) -> None:
+            if issubclass(category, SuspicionWarning):
+                said = trial.notes.setdefault("suspicions", [])
+                said += [str(message)] * (str(message) not in said)
+            else:
+                warn(message, category, *rest, **more)
+
+        warnings.showwarning = note
+        yield
 
 
 @contextlib.contextmanager

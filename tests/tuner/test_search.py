@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from search_models import build, data, records
 
 import nnscratch
 from nnscratch.callbacks import Callback, EarlyStopping
+from nnscratch.errors import SuspicionWarning
 from nnscratch.tuner import (
     BayesianOptimization,
     FailedTrialError,
@@ -375,6 +377,20 @@ def test_an_interrupted_search_can_go_on(tmp_path: Path) -> None:
     again.search(X, Y, **FIT)
     assert [trial.status for trial in again.trials()] == ["COMPLETED"] * 2
     assert len(again.to_frame()) == 2
+
+
+def test_suspicions_are_kept_with_the_trial(tmp_path: Path) -> None:
+    class Odd(RandomSearch):
+        def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
+            warnings.warn("a layer is dead", SuspicionWarning, stacklevel=1)
+            warnings.warn("something else", UserWarning, stacklevel=1)
+            return 1.0
+
+    tuner = Odd(max_trials=1, directory=tmp_path)
+    with pytest.warns(UserWarning) as seen:
+        tuner.search(verbose=0)
+    assert [str(one.message) for one in seen] == ["something else"]
+    assert tuner.trials()[0].notes["suspicions"] == ["a layer is dead"]
 
 
 def test_errors_of_the_constructor(tmp_path: Path) -> None:
