@@ -387,7 +387,7 @@ def test_suspicions_are_kept_with_the_trial(tmp_path: Path) -> None:
             return 1.0
 
     tuner = Odd(max_trials=1, directory=tmp_path)
-    with pytest.warns(UserWarning) as seen:
+    with pytest.warns(UserWarning, match="something else") as seen:
         tuner.search(verbose=0)
     assert [str(one.message) for one in seen] == ["something else"]
     assert tuner.trials()[0].notes["suspicions"] == ["a layer is dead"]

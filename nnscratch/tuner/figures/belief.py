@@ -66,7 +66,7 @@ def belief(
     return figure
 
 
-def _step(panels: Any, oracle: BayesianOptimizationOracle, trial_id: str, name: str | None) -> None:
+def _step(panels: Any, oracle: BayesianOptimizationOracle, trial_id: str, name: str) -> None:
     model = oracle.belief(trial_id)
     names = [p.name for p in model.searched]
     along = names.index(name)
