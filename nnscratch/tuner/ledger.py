@@ -27,7 +27,7 @@ class Ledger(Protocol):
         """Replace the record of a trial for good; False if that had been done already."""
 
     def next_number(self) -> int:
-        """Return the number of the next trial."""
+        """Return the number that follows those that `load` has returned."""
 
 
 class FolderLedger:
@@ -44,22 +44,24 @@ class FolderLedger:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     ledger = FolderLedger(Project(folder))
     ...     trial = Trial(HyperParameters(), "0000")
-    ...     ledger.claim(trial), ledger.claim(trial), ledger.next_number()
-    (True, False, 1)
+    ...     ledger.claim(trial), ledger.claim(trial), len(ledger.load()), ledger.next_number()
+    (True, False, 1, 1)
     """
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._finished: dict[str, Trial] = {}
+        self._next = 0
 
     def load(self) -> list[Trial]:
         """Return all trials, by number."""
-        trials = []
+        trials: list[Trial] = []
         for trial_id in self._project.trial_ids():
             trial = self._finished.get(trial_id) or self._read(trial_id)
             if trial.is_finished:
                 self._finished[trial_id] = trial
             trials.append(trial)
+        self._next = trials[-1].number + 1 if trials else 0
         return trials
 
     def claim(self, trial: Trial) -> bool:
@@ -90,9 +92,8 @@ class FolderLedger:
         return True
 
     def next_number(self) -> int:
-        """Return the number of the next trial."""
-        ids = self._project.trial_ids()
-        return int(ids[-1]) + 1 if ids else 0
+        """Return the number that follows those that `load` has returned."""
+        return self._next
 
     def _read(self, trial_id: str) -> Trial:
         record = self._project.trial_folder(trial_id) / RECORD

@@ -45,6 +45,7 @@ class OptunaLedger:
             load_if_exists=True,
         )
         self._finished: dict[int, Trial] = {}
+        self._next = 0
 
     def load(self) -> list[Trial]:
         """Return all trials, by number.
@@ -59,6 +60,7 @@ class OptunaLedger:
                     self._give_back(each.number)
             time.sleep(0.02)
             stored = self._stored()
+        self._next = len(stored)
         return [trial for each in stored if (trial := self._read(each)) is not None]
 
     def claim(self, trial: Trial) -> bool:
@@ -89,8 +91,8 @@ class OptunaLedger:
         return self._tell(trial)
 
     def next_number(self) -> int:
-        """Return the number of the next trial."""
-        return len(self._stored())
+        """Return the number that follows those that `load` has returned."""
+        return self._next
 
     def _give_back(self, number: int) -> None:
         """Let a number stay without a trial."""
