@@ -18,6 +18,7 @@ TABLES = (
     "parity.tables.losses_more",
     "parity.tables.layers",
     "parity.tables.constraints",
+    "parity.tables.graphs",
     "parity.tables.rules",
     "parity.tables.rules_more",
     "parity.checks.activations",

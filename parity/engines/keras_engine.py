@@ -23,6 +23,9 @@ from parity.engines.protocol import (
     named_weights,
     weight_key,
 )
+from parity.fuzz.assembly import Assembled, build
+from parity.fuzz.case import FuzzCase
+from parity.fuzz.shapes import Activated
 from parity.units import Case, Rule
 
 
@@ -46,7 +49,18 @@ class KerasEngine:
     def twin(self, case: Case, dtype: str, input_shape: tuple[int, ...]) -> KerasTwin:
         """Build the model of a case."""
         set_float_type(self.keras, dtype)
+        if isinstance(case, FuzzCase):
+            return self.new_twin(case)
         return KerasTwin(self, build_model(self.keras, case, input_shape))
+
+    def new_twin(self, case: FuzzCase, **options: Any) -> KerasTwin:
+        """Build a graph, with further arguments of `compile`."""
+        assembled = build(self.keras, case, self._activation, **options)
+        return KerasTwin(self, assembled.model, _calls_in_order(assembled))
+
+    def _activation(self, spec: Activated) -> Any:
+        function = getattr(self.keras.activations, spec.name)
+        return functools.partial(function, **spec.options)
 
     def rule_twin(self, rule: Rule, dtype: str, values: list[Array]) -> KerasRuleTwin:
         """Make an optimizer and its variables."""
@@ -57,6 +71,23 @@ class KerasEngine:
         """Return Keras for single checks."""
         set_float_type(self.keras, dtype)
         return KerasLibrary(self, dtype)
+
+
+def _calls_in_order(assembled: Assembled) -> dict[str, list[int]]:
+    """Return the calls of shared layers in the order in which Keras makes them."""
+    number = {}
+    for i, tensor in assembled.made.items():
+        history = tensor._keras_history
+        number[history.operation.name, history.node_index] = i
+    found: dict[str, list[int]] = {}
+    by_depth = getattr(assembled.model, "_nodes_by_depth", {})
+    for depth in sorted(by_depth, reverse=True):
+        for node in by_depth[depth]:
+            history = node.output_tensors[0]._keras_history
+            key = history.operation.name, history.node_index
+            if key in number:
+                found.setdefault(key[0], []).append(number[key])
+    return {name: calls for name, calls in found.items() if len(calls) > 1}
 
 
 def optimizer_variables(optimizer: Any, trained: list[tuple[str, str]]) -> dict[str, Any]:
@@ -198,7 +229,9 @@ class KerasTwin:
         It is asked for too seldom for a compiled function to be worth its making.
         """
         arguments = [transform(self.tf.constant, part) for part in _parts(batch)]
+        hidden = self.hidden()  # the loss of each output of several goes into a metric
         found = self._evaluate(*arguments, *[None] * (3 - len(arguments)))
+        self.load_hidden(hidden)
         return {name: value.numpy() for name, value in found.items()}
 
     def own_step(self, batch: Batch) -> Tensors:

@@ -19,6 +19,9 @@ from parity.engines.protocol import (
     named_weights,
     weight_key,
 )
+from parity.fuzz.assembly import Assembled, build
+from parity.fuzz.case import FuzzCase
+from parity.fuzz.shapes import Activated
 from parity.units import Case, Rule
 
 
@@ -40,7 +43,14 @@ class NnscratchEngine:
     def twin(self, case: Case, dtype: str, input_shape: tuple[int, ...]) -> NnscratchTwin:
         """Build the model of a case."""
         set_float_type(dtype)
+        if isinstance(case, FuzzCase):
+            return GraphTwin(case, build(nnscratch, case, self._activation))
         return NnscratchTwin(build_model(nnscratch, case, input_shape))
+
+    @staticmethod
+    def _activation(spec: Activated) -> Any:
+        name = "".join(part.capitalize() for part in spec.name.split("_"))
+        return getattr(nnscratch.activations, name)(**spec.options)
 
     def rule_twin(self, rule: Rule, dtype: str, values: list[Array]) -> NnscratchRuleTwin:
         """Make an optimizer and its variables."""
@@ -135,6 +145,28 @@ class NnscratchTwin:
 def _layers_within(model: Any) -> Iterator[Any]:
     for layer in model.layers:
         yield from _layers_within(layer) if hasattr(layer, "layers") else (layer,)
+
+
+class GraphTwin(NnscratchTwin):
+    """A model of nnscratch whose layers may be shared."""
+
+    def __init__(self, case: FuzzCase, assembled: Assembled) -> None:
+        super().__init__(assembled.model)
+        self._number = {id(tensor.node): i for i, tensor in assembled.made.items()}
+        layers = [call.layer for call in case.calls]
+        self._shared = {case.layers()[i][1]["name"] for i in layers if layers.count(i) > 1}
+
+    def outputs(self) -> Tensors:
+        """Return the output of every call in the latest step; calls of a layer are numbered."""
+        if not self._shared:
+            return super().outputs()
+        stepper = self.model._trainer.step
+        found = {}
+        calls = stepper.run.outputs_of_calls(stepper.cache)
+        for node, (name, value) in zip(stepper.run.nodes, calls, strict=True):
+            key = f"{name}/{self._number[id(node)]}" if name in self._shared else name
+            found[key] = np.copy(value)
+        return found
 
 
 class NnscratchRuleTwin:

@@ -7,7 +7,6 @@ than all of them. The kernels are the same ones.
 from __future__ import annotations
 
 import contextlib
-import functools
 import warnings
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -15,17 +14,12 @@ from typing import Any
 
 import numpy as np
 
-import nnscratch
 from nnscratch import config
 from nnscratch.typing import Array
-from parity.engines import nnscratch_engine
 from parity.engines.keras_engine import KerasEngine, KerasTwin
 from parity.engines.keras_session import set_float_type
-from parity.engines.nnscratch_engine import NnscratchEngine, NnscratchTwin
+from parity.engines.nnscratch_engine import NnscratchEngine
 from parity.engines.protocol import Tensors
-from parity.fuzz.assembly import Assembled, build
-from parity.fuzz.case import FuzzCase
-from parity.fuzz.shapes import Activated
 
 
 class FuzzKeras(KerasEngine):
@@ -44,17 +38,12 @@ class FuzzKeras(KerasEngine):
         set_float_type(self.keras, dtype)
         key = f"{case!r} {dtype}"
         if key not in self.made:
-            assembled = build(self.keras, case, self._activation, run_eagerly=True)
-            twin = KerasTwin(self, assembled.model, _calls_in_keras(assembled))
+            twin = self.new_twin(case, run_eagerly=True)
             self.made[key] = twin, twin.state(), twin.hidden()
         twin, state, hidden = self.made[key]
         twin.load(state)
         twin.load_hidden(hidden)
         return twin
-
-    def _activation(self, spec: Activated) -> Any:
-        function = getattr(self.keras.activations, spec.name)
-        return functools.partial(function, **spec.options)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
@@ -93,35 +82,8 @@ def _batches_alike() -> Iterator[None]:
         compile_utils.metrics_module = before
 
 
-def _calls_in_keras(assembled: Assembled) -> dict[str, list[int]]:
-    """Return the calls of shared layers in the order in which Keras makes them."""
-    number = {}
-    for i, tensor in assembled.made.items():
-        history = tensor._keras_history
-        number[history.operation.name, history.node_index] = i
-    found: dict[str, list[int]] = {}
-    by_depth = getattr(assembled.model, "_nodes_by_depth", {})
-    for depth in sorted(by_depth, reverse=True):
-        for node in by_depth[depth]:
-            history = node.output_tensors[0]._keras_history
-            key = history.operation.name, history.node_index
-            if key in number:
-                found.setdefault(key[0], []).append(number[key])
-    return {name: calls for name, calls in found.items() if len(calls) > 1}
-
-
 class FuzzNnscratch(NnscratchEngine):
     """nnscratch, told to carry on when a loss is not finite, as Keras does."""
-
-    def twin(self, case: Any, dtype: str, input_shape: Any) -> FuzzNnscratchTwin:
-        """Build the model of a case."""
-        nnscratch_engine.set_float_type(dtype)
-        return FuzzNnscratchTwin(case, build(nnscratch, case, self._activation))
-
-    @staticmethod
-    def _activation(spec: Activated) -> Any:
-        name = "".join(part.capitalize() for part in spec.name.split("_"))
-        return getattr(nnscratch.activations, name)(**spec.options)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
@@ -133,25 +95,3 @@ class FuzzNnscratch(NnscratchEngine):
                 yield
         finally:
             config.set_nan_policy(before)
-
-
-class FuzzNnscratchTwin(NnscratchTwin):
-    """A model of nnscratch whose layers may be shared."""
-
-    def __init__(self, case: FuzzCase, assembled: Assembled) -> None:
-        super().__init__(assembled.model)
-        self._number = {id(tensor.node): i for i, tensor in assembled.made.items()}
-        layers = [call.layer for call in case.calls]
-        self._shared = {case.layers()[i][1]["name"] for i in layers if layers.count(i) > 1}
-
-    def outputs(self) -> Tensors:
-        """Return the output of every call in the latest step; calls of a layer are numbered."""
-        if not self._shared:
-            return super().outputs()
-        stepper = self.model._trainer.step
-        found = {}
-        calls = stepper.run.outputs_of_calls(stepper.cache)
-        for node, (name, value) in zip(stepper.run.nodes, calls, strict=True):
-            key = f"{name}/{self._number[id(node)]}" if name in self._shared else name
-            found[key] = np.copy(value)
-        return found
