@@ -58,7 +58,8 @@ def _train_on(library: Any, model: Any, case: FuzzCase, rows: Batch) -> Tensors:
         class_weight=None if by_class is None else dict(by_class),
         verbose=0,
     )
-    history = trained.history.items()
-    found = {f"fit/{name}": np.asarray(v, model.dtype) for name, v in history}
+    # run eagerly, Keras hands out the memory of a metric of several numbers; validation resets it
+    history = {n: v for n, v in trained.history.items() if np.ndim(v) == 1 or not case.split}
+    found = {f"fit/{name}": np.asarray(v, model.dtype) for name, v in history.items()}
     weights = named_weights(model)
     return found | {f"fit/{layer}/{v.name}": np.array(v.value) for layer, v in weights}
