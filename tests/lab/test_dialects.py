@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
+import pickle
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -282,6 +285,26 @@ def test_config_makes_it_again() -> None:
     again = DialectOptimizer.from_config(made.get_config())
     assert again.get_config() == made.get_config()
     assert again.numbers["beta_1"] == 0.5
+
+
+@pytest.mark.parametrize("rule", FORMS)
+def test_saved_copied_and_pickled_it_goes_on_alike(rule: str, tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    x = np.random.default_rng(0).normal(size=(32, 3))
+    model = models.Sequential([layers.Input((3,)), layers.Dense(2)])
+    model.compile(lab.optimizer(rule, "paper", learning_rate=0.01), "mse")
+    model.fit(x, x[:, :2], epochs=2, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = models.load_model(tmp_path / "model.keras")
+    assert again.optimizer.get_config() == model.optimizer.get_config()
+    for twin in (copy.deepcopy(model.optimizer), pickle.loads(pickle.dumps(model.optimizer))):
+        assert [v.numpy().tolist() for v in twin.variables] == [
+            v.numpy().tolist() for v in model.optimizer.variables
+        ]
+    for one in (model, again):
+        one.fit(x, x[:, :2], epochs=2, verbose=0, shuffle=False)
+    for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_wrong_arguments_are_named() -> None:

@@ -11,6 +11,11 @@ Numbers = Mapping[str, float]
 """A rule's numbers by Keras's names, the learning rate among them."""
 
 
+def unchanged(numbers: Numbers, t: int) -> dict[str, float]:
+    """Return the numbers as they are: those of SGD and Momentum are the rule's constants."""
+    return dict(numbers)
+
+
 def adagrad(numbers: Numbers, t: int) -> dict[str, float]:
     """Return η and ε; what h starts from is no constant of the rule."""
     return {name: numbers[name] for name in ("learning_rate", "epsilon")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -41,9 +41,7 @@ class Form:
     rule: Rule
     slots: tuple[str, ...]
     defaults: dict[str, float]
-    constants: Callable[[Numbers, int], dict[str, float]] = field(
-        default=lambda numbers, t: dict(numbers)
-    )
+    constants: Callable[[Numbers, int], dict[str, float]] = constants.unchanged
 
 
 def _numbers(learning_rate: float, **more: float) -> dict[str, float]:

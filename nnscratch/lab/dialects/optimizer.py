@@ -16,6 +16,7 @@ from nnscratch.lab.dialects.forms import form
 from nnscratch.optimizers.base import Optimizer
 from nnscratch.optimizers.blocks import Rule, scalar
 from nnscratch.optimizers.learning_rate import LearningRate
+from nnscratch.serialization import publish
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
@@ -29,7 +30,8 @@ OPTIONS = (
 class DialectOptimizer(Optimizer):
     """One of the rules as PyTorch, "Deep Learning from Scratch" or the paper writes it.
 
-    Make it with `optimizer`.
+    Make it with `optimizer`. To load a saved model that was compiled with one, import
+    `nnscratch.lab.dialects` first.
 
     Args:
         rule: name of the rule.
@@ -86,6 +88,9 @@ class DialectOptimizer(Optimizer):
         config = super().get_config()
         del config["weight_decay"]
         return {**self._names, **config, **self.numbers}
+
+
+publish("nnscratch.lab", {"DialectOptimizer": DialectOptimizer})
 
 
 def optimizer(
