@@ -16,7 +16,15 @@ from nnscratch.naming import name_scope
 from nnscratch.structure import flatten, transform
 from nnscratch.typing import Array, Shape
 
-SLOT: Any = object()
+
+class _Slot:
+    """Stands for a tensor among arguments; there is one, also in copies of whatever holds it."""
+
+    def __reduce__(self) -> str:
+        return "SLOT"
+
+
+SLOT: Any = _Slot()
 """Stands for a tensor in the form of a call."""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from runs import assert_same_bits, branched, data, network, state, trained
 
-from nnscratch import callbacks, layers, optimizers, random
+from nnscratch import Model, callbacks, layers, optimizers, random
 from nnscratch.errors import DataError, NotReadyError
 from nnscratch.lab import Recorder
 from nnscratch.lab.recorder.kinds import ALL
@@ -209,3 +209,35 @@ def test_layers_of_all_sorts_are_looked_into():
     rec = Recorder(every=1)
     model.fit(data()[0], np.ones((52, 3)), verbose=0, callbacks=[rec])
     assert "flatten" in rec.paths("activation")
+
+
+class Written(Model):
+    """A model that is a class with a `call`."""
+
+    def __init__(self):
+        super().__init__(name="written")
+        self.first = layers.Dense(4, "relu", name="first")
+        self.drop = layers.Dropout(0.3, name="drop")
+        self.last = layers.Dense(3, "softmax", name="last")
+
+    def call(self, x, training=False):
+        return self.last(self.drop(self.first(x), training=training))
+
+
+def test_models_written_as_classes():
+    model = Written()
+    model.compile("adam", "sparse_categorical_crossentropy")
+    rec = Recorder(every=1, how="full")
+    trained(rec, model=model)
+    assert rec.paths("activation") == ["first", "drop", "last"]
+    z = rec["last", "preactivation"][9]
+    x = rec["drop", "activation"][9]
+    kernel, bias = rec["last/kernel", "weight"][8], rec["last/bias", "weight"][8]
+    np.testing.assert_allclose(z, x @ kernel + bias, rtol=1e-5, atol=1e-6)
+    moment = rec.at(9)
+    found = moment.state()
+    for path in ("first/kernel", "last/bias"):
+        full = next(name for name in found if name.endswith(path))
+        np.testing.assert_array_equal(found[full], rec[path, "weight"][9])
+    moment.continue_training()
+    assert_same_bits(state(moment.model()), state(model))

@@ -115,10 +115,13 @@ def calls_of(run: Any, cache: Cache, prefix: str = "") -> list[Call]:
     """Return all calls of a network, those within nested models included, in order.
 
     Args:
-        run: the network's graph.
+        run: the network's graph, or what traces its `call`, which has no graph before a step.
         cache: the cache of its run.
         prefix: names of the models around it.
     """
+    if not hasattr(run, "steps"):
+        graph = getattr(cache, "graph", None)
+        return [] if graph is None else calls_of(graph, cache.inner, prefix)
     found: list[Call] = []
     taken: dict[str, int] = {}
     producer: dict[int, str] = {}
@@ -127,8 +130,11 @@ def calls_of(run: Any, cache: Cache, prefix: str = "") -> list[Call]:
         taken[path] = taken.get(path, 0) + 1
         if taken[path] > 1:
             path += f"#{taken[path]}"
+        inside = cache.child(i)
         if getattr(step.layer, "graph", None) is not None:
-            found += calls_of(step.layer.run, cache.child(i), path + "/")
+            found += calls_of(step.layer.run, inside, path + "/")
+        elif getattr(inside, "graph", None) is not None:
+            found += calls_of(inside.graph, inside.inner, path + "/")
         else:
             target = step.targets[0]
             call = Call(path, step.layer, cache.child(i), cache, step.sources[0], target)

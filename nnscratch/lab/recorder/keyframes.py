@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
+from nnscratch.cache import Cache
+from nnscratch.callbacks import CallbackList
 from nnscratch.errors import ShapeError
 from nnscratch.typing import Array
 from nnscratch.utils.random_state import random_state, set_random_state
@@ -62,3 +65,19 @@ def random_state_untouched() -> Iterator[None]:
         yield
     finally:
         set_random_state(nobody, before)
+
+
+def copied(model: Any, stepper: Any) -> Any:
+    """Return a copy of the compiled model, without the data it is trained on."""
+    source, stepper.source = stepper.source, None
+    memo: dict[int, Any] = {id(stepper.cache): Cache()}
+    memo[id(model.running_callbacks)] = CallbackList()
+    try:
+        return copy.deepcopy(model, memo)
+    except TypeError as error:
+        raise TypeError(
+            "The model cannot be copied, which time travel needs: give the recorder "
+            f"keyframes=None. ({error})"
+        ) from error
+    finally:
+        stepper.source = source

@@ -41,18 +41,10 @@ class Wanted:
         return any(fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*") for p in self.where)
 
 
-def probes(model: Any, stepper: Any, changes: Changes, wanted: Wanted) -> list[Probe]:
-    """Return a probe for every quantity that is wanted.
-
-    Args:
-        model: the model.
-        stepper: its training step, which has run once.
-        changes: what a step changes.
-        wanted: which quantities.
-    """
+def call_probes(stepper: Any, wanted: Wanted) -> list[Probe]:
+    """Return a probe for every quantity of the layers' calls that is wanted."""
     calls = calls_of(stepper.run, stepper.cache)
-    found = [probe for call in calls for probe in _of_call(call, wanted)]
-    return found + list(_of_variables(model, stepper.optimizer, changes, wanted))
+    return [probe for call in calls for probe in _of_call(call, wanted)]
 
 
 def _of_call(call: Call, wanted: Wanted) -> Iterator[Probe]:
@@ -62,7 +54,17 @@ def _of_call(call: Call, wanted: Wanted) -> Iterator[Probe]:
             yield Probe(call.path, kind, getattr(call, kind), ends)
 
 
-def _of_variables(model: Any, optimizer: Any, changes: Changes, wanted: Wanted) -> Iterator[Probe]:
+def variable_probes(
+    model: Any, optimizer: Any, changes: Changes, wanted: Wanted
+) -> Iterator[Probe]:
+    """Yield a probe for every quantity of the weights that is wanted.
+
+    Args:
+        model: the model.
+        optimizer: its optimizer.
+        changes: what a step changes.
+        wanted: which quantities.
+    """
     numbers = {id(v): i for i, v in enumerate(changes.variables)}
     for name, variable in names_of_variables(model):
         i = numbers.get(id(variable))

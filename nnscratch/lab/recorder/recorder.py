@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,19 +10,25 @@ from typing import Any
 import numpy as np
 
 from nnscratch import random
-from nnscratch.cache import Cache
-from nnscratch.callbacks import CallbackList
 from nnscratch.callbacks.callback import Callback, Logs
 from nnscratch.errors import DataError, unknown_name
 from nnscratch.lab.recorder import describe
 from nnscratch.lab.recorder.changes import Changes
 from nnscratch.lab.recorder.flat import FlatRatios, FlatTrack
+from nnscratch.lab.recorder.keyframes import copied
 from nnscratch.lab.recorder.kinds import kinds_of
 from nnscratch.lab.recorder.log import Log
-from nnscratch.lab.recorder.plan import Wanted, flatten, probes, take_all
+from nnscratch.lab.recorder.plan import (
+    Chosen,
+    Wanted,
+    call_probes,
+    flatten,
+    take_all,
+    variable_probes,
+)
 from nnscratch.lab.recorder.recording import Recording
 from nnscratch.lab.recorder.reductions import Choice
-from nnscratch.lab.recorder.tracks import Track
+from nnscratch.lab.recorder.tracks import Probe, Track
 from nnscratch.variable import Variable
 
 CAPACITY = 32
@@ -133,15 +138,16 @@ class Recorder(Recording, Callback):
             self._path = self._log.path
         self._run += 1
         self._changes = Changes(stepper.variables, stepper.optimizer)
-        wanted = Wanted(self.kinds, self.where)
-        found = probes(self.model, stepper, self._changes, wanted)
-        chosen = [(probe, how) for probe in found if (how := self.choice.of(probe.kind))]
+        self._wanted = Wanted(self.kinds, self.where)
+        found = variable_probes(self.model, stepper.optimizer, self._changes, self._wanted)
+        chosen = self._with_reductions(found)
         self._flat: list[FlatTrack] = []
         self._ratios: list[FlatRatios] = []
         if not self.exact:
             self._flat, self._ratios, chosen = flatten(chosen, self._changes, CAPACITY, self.sample)
-        room = (CAPACITY, self.sample, self.exact)
-        self._tracks = [Track(probe, how, *room) for probe, how in chosen]
+        self._tracks = self._tracks_of(chosen)
+        self._calls: list[Track] = []
+        self._planned: Any = None
         self._differences = not self.kinds.isdisjoint(("update", "step_size"))
         self._pass: int | None = None
         rate = stepper.optimizer.learning_rate
@@ -150,7 +156,7 @@ class Recorder(Recording, Callback):
         self._log.note("runs", describe.run(self.model, stepper, self._step, self.params or {}))
         self._new_epoch = True
         if self.keyframes is not None:
-            self._recalled[self._run] = (_copied(self.model, stepper), stepper.source)
+            self._recalled[self._run] = (copied(self.model, stepper), stepper.source)
         stepper.observers.append(self)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -204,13 +210,32 @@ class Recorder(Recording, Callback):
         with np.errstate(all="ignore"):
             if self._differences:
                 self._changes.find(self._rate)
+            self._plan_calls(stepper)
             for track in self._everything():
                 track.add(step)
         self._record_step(stepper, batch, step)
         self._recorded += 1
-        pending = sum(track.pending for track in self._tracks)
+        pending = sum(track.pending for track in self._everything())
         if self._recorded >= CAPACITY or pending > PENDING_BYTES:
             self._settle()
+
+    def _plan_calls(self, stepper: Any) -> None:
+        """Find the layers' calls; a model that is traced may run another graph in another step."""
+        graph = getattr(stepper.cache, "graph", stepper.run)
+        if graph is self._planned:
+            return
+        if self._planned is not None:
+            self._settle()
+        self._planned = graph
+        found = call_probes(stepper, self._wanted)
+        self._log.note("names", list(dict.fromkeys(probe.path for probe in found)))
+        self._calls = self._tracks_of(self._with_reductions(found))
+
+    def _with_reductions(self, found: Iterable[Probe]) -> list[Chosen]:
+        return [(probe, how) for probe in found if (how := self.choice.of(probe.kind))]
+
+    def _tracks_of(self, chosen: Iterable[Chosen]) -> list[Track]:
+        return [Track(p, how, CAPACITY, self.sample, self.exact) for p, how in chosen]
 
     # -- what is kept --------------------------------------------------------------------------
 
@@ -255,13 +280,13 @@ class Recorder(Recording, Callback):
             self._log.state(self._run, self._step, self.model)
 
     def _everything(self) -> list[Track | FlatTrack | FlatRatios]:
-        return [*self._tracks, *self._flat, *self._ratios]
+        return [*self._calls, *self._tracks, *self._flat, *self._ratios]
 
     def _settle(self) -> None:
         if self._path is None or not (self._recorded or not self._log.empty):
             return
         with np.errstate(all="ignore"):
-            rows = take_all(self._tracks, self._flat, self.bins)
+            rows = take_all([*self._calls, *self._tracks], self._flat, self.bins)
         rows += [row for ratios in self._ratios for row in ratios.take()]
         self._recorded = 0
         self._log.write(rows)
@@ -271,22 +296,6 @@ class Recorder(Recording, Callback):
 
     def _recall(self, run: int) -> tuple[Any, Any] | None:
         return self._recalled.get(run)
-
-
-def _copied(model: Any, stepper: Any) -> Any:
-    """Return a copy of the compiled model, without the data it is trained on."""
-    source, stepper.source = stepper.source, None
-    memo: dict[int, Any] = {id(stepper.cache): Cache()}
-    memo[id(model.running_callbacks)] = CallbackList()
-    try:
-        return copy.deepcopy(model, memo)
-    except TypeError as error:
-        raise TypeError(
-            "The model cannot be copied, which time travel needs: give the recorder "
-            f"keyframes=None. ({error})"
-        ) from error
-    finally:
-        stepper.source = source
 
 
 def _check_positive(name: str, value: Any) -> None:

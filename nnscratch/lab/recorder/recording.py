@@ -90,6 +90,8 @@ class Recording:
         for run in piece.get("runs", []):
             self._runs.append({**run, "first": int(run["first"])})
             self._names += [str(name) for name, *_ in [*run["layers"], *run["variables"]]]
+        for names in piece.get("names", []):
+            self._names += [str(name) for name in names]
         for note in piece.get("epochs", []):
             logs = {str(name): float(value) for name, value in note["logs"].items()}
             self._epochs.append({**_numbers(note, "epoch", "step"), "logs": logs})
