@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from nnscratch import Sequential, Variable, blas, callbacks, layers
+from nnscratch import Sequential, Variable, blas, callbacks, crew, layers
 from nnscratch.blas import threads_for
 from nnscratch.optimizers import Adam
 from nnscratch.optimizers.adam import adam
 from nnscratch.optimizers.blocks import BLOCK, SHARED, Blocks, make_scratch
+from nnscratch.random.philox import PIECE, PhiloxStream
 
 
 def blas_threads():
@@ -25,14 +28,20 @@ def two_threads():
 
 @pytest.mark.parametrize(
     ("shape", "rows", "expected"),
-    [((784, 64), 32, 1), ((784, 512), 128, 2), ((784, 64), None, 1), ((4000,), 10**6, 1)],
+    [
+        ((784, 64), 32, 1),
+        ((784, 512), 128, 2),
+        ((784, 100), 100, 2),
+        ((784, 64), None, 1),
+        ((4000,), 10**6, 1),
+    ],
 )
 def test_the_size_of_the_products_decides_who_helps(shape, rows, expected, monkeypatch):
-    monkeypatch.setattr(blas, "_cores", lambda: 2)
+    monkeypatch.setattr(crew, "cores", lambda: 2)
     with threads_for([Variable(np.zeros(shape))], rows):
-        assert blas._crew.size == expected
+        assert crew.size() == expected
         assert blas_threads() == {1}
-    assert blas._crew.size == 1
+    assert crew.size() == 1
     assert blas_threads() == {2}
 
 
@@ -44,7 +53,7 @@ def test_a_product_in_parts_has_the_bits_of_the_whole(shape, threads, monkeypatc
     x, w, dz = (
         generator.standard_normal(size).astype(np.float32) for size in ((N, D), (D, M), (N, M))
     )
-    monkeypatch.setattr(blas, "_cores", lambda: threads)
+    monkeypatch.setattr(crew, "cores", lambda: threads)
     monkeypatch.setattr(blas, "_threads_of_blas", lambda: threads)
     with threads_for([Variable(np.zeros((5000, 5000)))], 128):
         for a, b in ((x, w), (x.T, dz), (dz, w.T)):
@@ -59,16 +68,16 @@ def test_long_vectors_are_updated_by_two_threads_with_the_same_bits(monkeypatch)
     alone, shared = ([vector.copy() for vector in start] for _ in range(2))
     scalars = Adam().scalars(np.dtype(np.float32), 0.001)
     adam(*alone, scratch=(np.empty(size, np.float32), np.empty(size, np.float32)), **scalars)
-    monkeypatch.setattr(blas, "_cores", lambda: 2)
+    monkeypatch.setattr(crew, "cores", lambda: 2)
     with threads_for([Variable(np.zeros((5000, 5000)))], 128):
         Blocks(shared, make_scratch(size, np.float32)).run(adam, **scalars)
     assert all(np.array_equal(a, b) for a, b in zip(alone, shared, strict=True))
 
 
 def test_an_error_in_a_helper_is_raised(monkeypatch):
-    monkeypatch.setattr(blas, "_cores", lambda: 2)
+    monkeypatch.setattr(crew, "cores", lambda: 2)
     with threads_for([Variable(np.zeros((5000, 5000)))], 128), pytest.raises(ZeroDivisionError):
-        blas.together([lambda: None, lambda: 1 / 0])
+        crew.together([lambda: None, lambda: 1 / 0])
 
 
 def test_fit_trains_on_one_thread_and_puts_the_threads_back():
@@ -89,3 +98,19 @@ def test_an_error_puts_the_threads_back():
     with pytest.raises(KeyError), threads_for([], 1):
         raise KeyError
     assert blas_threads() == {2}
+
+
+def test_what_no_helper_has_begun_is_done_here():
+    with crew.crew_of(2):
+        gate = threading.Event()
+        crew._crew.pool.submit(gate.wait)  # the only helper has other things to do
+        done = []
+        crew.together([lambda name=name: done.append(name) for name in "abc"])
+        assert sorted(done) == ["a", "b", "c"]
+        gate.set()
+
+
+def test_a_long_mask_has_the_same_words_from_two_threads():
+    alone = PhiloxStream(key=7).words(12 * PIECE)
+    with crew.crew_of(2):
+        assert np.array_equal(PhiloxStream(key=7).words(12 * PIECE), alone)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nnscratch.blas import together
+from nnscratch.crew import together
 from nnscratch.typing import Array
 
 BLOCK = 1 << 15
