@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from nnscratch.tuner.samplers import OptunaSearch
     from nnscratch.tuner.tuner import Tuner
 
+__version__ = "1.4.8"
+"""The version of keras-tuner whose API this is."""
+
 _HOMES = {
     "Bandit": "bandit",
     "BayesianOptimization": "bayesian",

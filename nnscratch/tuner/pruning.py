@@ -32,17 +32,6 @@ class Judge:
         pruner: a pruner of Optuna, or the name of one.
         objective: the objective.
         before: the trials that had ended.
-
-    >>> from nnscratch.tuner.trial import Execution
-    >>> from nnscratch.tuner.hyperparameters import HyperParameters
-    >>> before = [
-    ...     Trial(HyperParameters(), f"{i}", "COMPLETED", score=0.9,
-    ...           executions=[Execution(curve=[0.7, 0.8, 0.9])])
-    ...     for i in range(5)
-    ... ]
-    >>> judge = Judge("median", Objective("val_accuracy", "max"), before)
-    >>> judge.is_hopeless(0, 0.75), judge.is_hopeless(1, 0.76)
-    (False, True)
     """
 
     def __init__(self, pruner: Any, objective: Objective, before: Iterable[Trial]) -> None:

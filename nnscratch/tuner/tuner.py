@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from nnscratch.saving import hdf5
 from nnscratch.tuner import display as displays
 from nnscratch.tuner.discovery import discover
 from nnscratch.tuner.errors import FatalValueError
@@ -150,6 +151,8 @@ class Tuner(ModelTrials):
         """
         from nnscratch.tuner.placing import workers_for
 
+        if type(self).run_trial is ModelTrials.run_trial:
+            hdf5.library()  # checkpoints need it: better missed now than after the first training
         if "verbose" in fit_kwargs and type(self.display) is displays.Display:
             self.display = displays.Display(fit_kwargs["verbose"])
         if cv is not None:

@@ -12,6 +12,7 @@ from search_models import Die, build, data, records
 
 from nnscratch.tuner import Hyperband, RandomSearch
 
+pytest.importorskip("h5py")
 distributed = pytest.importorskip("distributed")
 pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL"),

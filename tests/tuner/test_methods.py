@@ -24,11 +24,13 @@ from nnscratch.tuner.bandit import BanditOracle
 from nnscratch.tuner.bayesian import BayesianOptimizationOracle
 from nnscratch.tuner.hyperband import HyperbandOracle
 from nnscratch.tuner.oracle import Oracle
+from nnscratch.tuner.pruning import Judge
 from nnscratch.tuner.random_search import RandomSearchOracle
 from nnscratch.tuner.samplers import OptunaOracle
 from nnscratch.tuner.seeds import training_seed
-from nnscratch.tuner.trial import Trial
+from nnscratch.tuner.trial import Execution, Trial
 
+pytest.importorskip("h5py")
 X, Y = data()
 FIT: dict[str, Any] = {"epochs": 3, "validation_split": 0.25, "verbose": 0}
 SCORE = Objective("score", "min")
@@ -279,6 +281,20 @@ def test_a_method_remembers_nothing_but_the_trials(oracle: Any) -> None:
     assert play(half, 12, depth) == [t.hyperparameters.values for t in whole.trials.values()]
 
 
+def test_a_judge_compares_with_the_median() -> None:
+    pytest.importorskip("optuna")
+    before = [
+        Trial(HyperParameters(), f"{i}", "COMPLETED", score=0.9,
+              executions=[Execution(curve=[0.7, 0.8, 0.9])])
+        for i in range(5)
+    ]  # fmt: skip
+    judge = Judge("median", Objective("val_accuracy", "max"), before)
+    assert not judge.is_hopeless(0, 0.75)
+    assert judge.is_hopeless(1, 0.76)
+    with pytest.raises(ValueError, match="Did you mean 'median'"):
+        Judge("medium", SCORE, before)
+
+
 def test_pruning(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
 
@@ -322,6 +338,7 @@ def test_cross_validation_by_hand(tmp_path: Path) -> None:
         scores.append(max(history.history["val_accuracy"]))
     assert [run.metrics["val_accuracy"] for run in trial.executions] == scores
     assert trial.score == pytest.approx(sum(scores) / 2)
+    pytest.importorskip("pandas")
     assert tuner.to_frame().loc[0, "score_std"] == pytest.approx(np.std(scores, ddof=1))
 
 

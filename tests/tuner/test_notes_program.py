@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from compat.running import ROOT, run, written
 
+pytest.importorskip("h5py")
+pytest.importorskip("loky")
 SCRIPT = ROOT / "examples" / "hyperparameter_search.py"
 
 

@@ -31,6 +31,7 @@ from nnscratch.tuner import (
 )
 from nnscratch.tuner.errors import FatalTypeError, FatalValueError
 
+pytest.importorskip("h5py")
 X, Y = data()
 FIT: dict[str, Any] = {"epochs": 3, "validation_split": 0.25, "verbose": 0}
 
@@ -193,6 +194,7 @@ def test_a_failing_build_model_is_recorded_and_the_search_goes_on(
     assert all(trial.status == "COMPLETED" for trial in tuner.oracle.get_best_trials(4))
     tuner.results_summary()
     assert "1 of 4 trials failed:\nTrial 0001: MemoryError" in capsys.readouterr().out
+    pytest.importorskip("pandas")
     frame = tuner.to_frame()
     assert frame.loc[1, "error"] == "MemoryError: too many units"
     assert frame["score"].isna().sum() == 1
@@ -376,7 +378,28 @@ def test_an_interrupted_search_can_go_on(tmp_path: Path) -> None:
     assert [trial.status for trial in again.trials()] == ["RUNNING"]
     again.search(X, Y, **FIT)
     assert [trial.status for trial in again.trials()] == ["COMPLETED"] * 2
-    assert len(again.to_frame()) == 2
+
+
+def test_a_frame_has_a_row_for_each_trial(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    tuner = search(tmp_path)
+    frame = tuner.to_frame()
+    assert list(frame["score"]) == [trial.score for trial in tuner.trials()]
+    assert list(frame["units"]) == [trial.values["units"] for trial in tuner.trials()]
+    assert list(frame["epochs"]) == [3] * 4
+
+
+def test_trials_of_another_machine_are_left_alone_until_reclaimed(tmp_path: Path) -> None:
+    first = search(tmp_path, max_trials=2)
+    record = tmp_path / "p" / "trial_0001" / "trial.json"
+    state = json.loads(record.read_text())
+    state.update(status="RUNNING", attempts=0, owner={"host": "elsewhere", "token": "abc"})
+    record.write_text(json.dumps(state))
+    tuner = RandomSearch(build, "val_accuracy", 2, directory=tmp_path, project_name="p")
+    tuner.search(X, Y, **FIT)
+    assert [trial.status for trial in tuner.trials()] == ["COMPLETED", "RUNNING"]
+    tuner.search(X, Y, **FIT, reclaim=True)
+    assert records(tuner) == records(first)
 
 
 def test_suspicions_are_kept_with_the_trial(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from nnscratch.tuner import BayesianOptimization, GridSearch, Hyperband, RandomS
 from nnscratch.tuner.oracle import Oracle
 from nnscratch.tuner.tuner import Tuner
 
+pytest.importorskip("h5py")
 pytest.importorskip("loky")
 X, Y = data()
 FIT: dict[str, Any] = {"epochs": 3, "validation_split": 0.25, "verbose": 0}

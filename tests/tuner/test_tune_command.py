@@ -11,6 +11,8 @@ from nnscratch.cli import main
 from nnscratch.tuner import DenseNetwork, HyperParameters, RandomSearch
 from nnscratch.tuner.command import load
 
+pytest.importorskip("h5py")
+pytest.importorskip("matplotlib")
 SCRIPT = """
 from tensorflow import keras
 
