@@ -98,6 +98,7 @@ class Browser:
     def resize(self, width, height, mobile=False):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=1, mobile=mobile)  # fmt: skip
+        self.call("Emulation.setScrollbarsHidden", hidden=True)
 
     def media(self, scheme="light", medium=""):
         features = [{"name": "prefers-color-scheme", "value": scheme}]

@@ -14,6 +14,8 @@ from nnscratch.typing import Array
 
 CANCELS = 0.05
 """Below this share of the mean square, the difference of two float32 sums is no variance."""
+SMALLEST = 1e-36
+"""A range narrower than this is one value: its inverse would be infinite in float32."""
 TOGETHER = 1 << 16
 """Elements that are counted in one go: they stay in the processor's cache."""
 
@@ -145,13 +147,17 @@ def _summaries(samples: Array, sizes: Array) -> Array:
     found = np.full((len(samples), len(SUMMARY)), math.nan, np.float32)
     width = samples.shape[1]
     if width:
-        mean = samples.mean(axis=1)
-        centred = samples - mean[:, None]
-        found[:, 0] = mean
-        found[:, 1] = np.sqrt(np.einsum("ij,ij->i", centred, centred) / np.float32(width))
-        found[:, 2] = samples.min(axis=1)
-        found[:, 3] = samples.max(axis=1)
+        mean = np.add.reduce(samples, axis=1, dtype=np.float32) / np.float32(width)
         square = np.einsum("ij,ij->i", samples, samples)
+        variance = square / np.float32(width) - mean * mean
+        close = np.flatnonzero(variance * np.float32(width) < CANCELS * square)
+        if close.size:
+            centred = samples[close] - mean[close, None]
+            variance[close] = np.einsum("ij,ij->i", centred, centred) / np.float32(width)
+        found[:, 0] = mean
+        found[:, 1] = np.sqrt(variance)
+        found[:, 2] = np.minimum.reduce(samples, axis=1)
+        found[:, 3] = np.maximum.reduce(samples, axis=1)
         found[:, 4] = np.sqrt(square * (sizes / width))
     return found
 
@@ -170,7 +176,8 @@ def _histograms(samples: Array, low: Array, high: Array, bins: int) -> Array:
                 found[i, 2:] = np.histogram(values, bins, (found[i, 0], found[i, 1] + 1e-30))[0]
         samples, low, high = samples[finite], low[finite], high[finite]
     width = (high - low).astype(np.float32)
-    scale = np.divide(np.float32(bins), width, out=np.zeros_like(width), where=width > 0)
+    wide = width > SMALLEST
+    scale = np.divide(np.float32(bins), width, out=np.zeros_like(width), where=wide)
     index = samples - low[:, None]
     index *= scale[:, None]
     np.minimum(index, bins - 1, out=index)

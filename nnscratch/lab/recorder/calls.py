@@ -37,6 +37,9 @@ class Call:
         self.target = target
         self.before: str | None = None
         self.ends = _ends(layer)
+        self._given = not layer.weights  # an Activation layer: z is what it is given
+        activation = getattr(layer, "activation", None)
+        self._linear = activation is not None and activation.name == "linear"
 
     def has(self, kind: str) -> bool:
         """Tell whether a kind can occur in a call of this layer."""
@@ -53,7 +56,7 @@ class Call:
 
     def preactivation(self) -> Array | None:
         """Return z, None for a layer without a nonlinearity of its own."""
-        if not self.layer.weights:  # an Activation layer: what it is given
+        if self._given:
             given: Array | None = self.around.values[self.source]
             return given
         return self._held("z")
@@ -74,7 +77,7 @@ class Call:
         if gradient is not None:
             return gradient
         da = self.activation_grad()
-        if da is None or self.layer.activation.name == "linear":
+        if da is None or self._linear:
             return da
         return self._held("dz")
 

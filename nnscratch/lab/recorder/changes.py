@@ -96,7 +96,7 @@ class Changes:
         _, update, slots = self._flat
         if is_measured(self._optimizer):
             parts = update.take(index), self._arena.grads.take(index)
-        else:
+        else:  # the rule looks at neither of them, nor at all slots
             slots = {n: v for n, v in slots.items() if n not in ("momentum", "average")}
             parts = (index, index)
         chosen = {name: flat.take(index) for name, flat in slots.items()}

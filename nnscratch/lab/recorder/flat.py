@@ -87,6 +87,7 @@ class FlatTrack:
         self._flat = flat
         self._samples = np.empty((capacity, len(self._index)), np.float32)
         self._large = [i for i, size in enumerate(self._sizes) if size > sample]
+        self._large_parts = [slice(*self._ranges[i]) for i in self._large]
         self._squares: list[list[float]] = []
         self._steps: list[int] = []
 
@@ -96,7 +97,7 @@ class FlatTrack:
         self._steps.append(step)
         if self._flat is not None:
             flat = self._flat()
-            views = [flat[slice(*self._ranges[i])] for i in self._large]
+            views = [flat[part] for part in self._large_parts]
             self._squares.append([float(np.dot(view, view)) for view in views])
 
     def parts(self) -> list[tuple[str, Part]]:
@@ -134,19 +135,18 @@ class FlatRatios:
         before: Callable[[], Array],
     ) -> None:
         self._names = [name for name, _ in weights]
-        self._ranges = ranges_of(arena, weights)
+        self._parts = [slice(*ends) for ends in ranges_of(arena, weights)]
         self._update = update
         self._before = before
-        self._rows: list[tuple[int, list[float]]] = []
+        self._rows: list[tuple[int, list[tuple[float, float]]]] = []
 
     def add(self, step: int) -> None:
         """Take in the ratios of a step."""
         update, before = self._update(), self._before()
         row = []
-        for start, stop in self._ranges:
-            u, w = update[start:stop], before[start:stop]
-            size = float(np.dot(w, w))
-            row.append(math.sqrt(float(np.dot(u, u)) / size) if size else math.nan)
+        for part in self._parts:
+            u, w = update[part], before[part]
+            row.append((float(np.dot(u, u)), float(np.dot(w, w))))
         self._rows.append((step, row))
 
     def take(self) -> list[Rows]:
@@ -154,7 +154,12 @@ class FlatRatios:
         rows, self._rows = self._rows, []
         if not rows:
             return []
-        steps, table = tuple(step for step, _ in rows), np.array([row for _, row in rows])
+        steps = tuple(step for step, _ in rows)
+        squares = np.array([row for _, row in rows])  # (steps, weights, 2)
+        table = np.full(squares.shape[:2], math.nan)
+        u, w = squares[..., 0], squares[..., 1]
+        np.divide(u, w, out=table, where=w > 0)
+        table = np.sqrt(table)
         return [Rows(n, "update", "ratio", steps, table[:, i]) for i, n in enumerate(self._names)]
 
 

@@ -215,8 +215,7 @@ class Recorder(Recording, Callback):
                 track.add(step)
         self._record_step(stepper, batch, step)
         self._recorded += 1
-        pending = sum(track.pending for track in self._everything())
-        if self._recorded >= CAPACITY or pending > PENDING_BYTES:
+        if self._recorded >= CAPACITY or self._pending() > PENDING_BYTES:
             self._settle()
 
     def _plan_calls(self, stepper: Any) -> None:
@@ -278,6 +277,9 @@ class Recorder(Recording, Callback):
             self._log.note("begins", {"run": self._run, "epoch": self._epoch, "step": self._step})
         if self.keyframes is not None:
             self._log.state(self._run, self._step, self.model)
+
+    def _pending(self) -> int:
+        return sum(track.pending for track in [*self._calls, *self._tracks])
 
     def _everything(self) -> list[Track | FlatTrack | FlatRatios]:
         return [*self._calls, *self._tracks, *self._flat, *self._ratios]

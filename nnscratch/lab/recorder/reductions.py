@@ -82,9 +82,12 @@ def dead(a: Array) -> float:
     0.5
     """
     rows = a.reshape(-1, a.shape[-1])
-    high, low = np.maximum.reduce(rows, axis=0), np.minimum.reduce(rows, axis=0)
-    alive = int(np.count_nonzero((high != 0) | (low != 0)))
-    return 1.0 - alive / max(rows.shape[1], 1)
+    units = np.maximum.reduce(rows, axis=0)
+    zero = rows.shape[1] - int(np.count_nonzero(units))
+    if zero:  # the largest is 0: is the smallest too?
+        columns = rows[:, units == 0]
+        zero -= int(np.count_nonzero(np.minimum.reduce(columns, axis=0)))
+    return zero / max(rows.shape[1], 1)
 
 
 def ratio(update: Array, weight: Array) -> float:

@@ -93,7 +93,7 @@ def step_size(
     """
     if not is_measured(optimizer):
         rule = RULES[type(optimizer).__name__]
-        return np.broadcast_to(np.asarray(rule(optimizer, slots, rate, t)), update.shape)
+        found = np.asarray(rule(optimizer, slots, rate, t))
+        return found if found.shape == update.shape else np.broadcast_to(found, update.shape)
     size = np.abs(grad)
-    found: Array = np.divide(np.abs(update), size, out=np.zeros_like(size), where=size > 0)
-    return found
+    return np.divide(np.abs(update), size, out=np.zeros_like(size), where=size > 0)
