@@ -11,6 +11,9 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "benchmarks.md"
 LIMITS = Path(__file__).resolve().parent / "limits.md"
 
+QUIET = 0.5
+"""Processes at work when a run begins, up to which the machine counts as quiet."""
+
 METHOD = """\
 Each engine runs in a process of its own. All prepare the same made-up data, run once without being
 counted (programs are compiled and memory is found in that go), and then take turns: one go each,
@@ -57,6 +60,12 @@ def text(results: Results) -> str:
         f"Machine: {machine['processor']}, {machine['cores']} cores, {machine['system']}, Python "
         f"{machine['python']}. Versions: {versions}.",
     ]
+    if machine["load"] > QUIET:
+        parts.append(
+            f"The machine was not quiet: {machine['load']:.0f} other processes wanted its cores when "
+            "the run began, so the times are long, and engines with several threads got more of the "
+            "cores than those with one."
+        )
     if results.busy:
         parts += [
             "## With one core kept busy by another process",

@@ -74,12 +74,13 @@ def ratio(times: Times, over: str, under: str) -> float | None:
 
 
 def machine() -> dict[str, Any]:
-    """Return what this machine is."""
+    """Return what this machine is, and how many processes wanted its cores in the last minute."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": platform.python_version(),
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0,
     }
 
 

@@ -49,7 +49,7 @@ def test_results_are_what_was_written(tmp_path):
 
 def test_the_page_tells_machine_method_and_numbers():
     measured = results.Results(
-        machine={"processor": "P", "cores": 2, "system": "Linux 6", "python": "3.11"},
+        machine={"processor": "P", "cores": 2, "system": "Linux 6", "python": "3.11", "load": 3.2},
         versions={"numpy": "2.4"},
         rounds=3,
         quiet={"1": TIMES},
@@ -58,7 +58,15 @@ def test_the_page_tells_machine_method_and_numbers():
         startup={"python": 0.02, "numpy": 0.1, "nnscratch": 0.15, "first epoch": 0.9, "Keras": 5.0},
     )
     text = page.text(measured)
-    for expected in ("P, 2 cores", "numpy 2.4", "over 3 rounds", "| 8.0 |", "1: 2.00", "| 200 |"):
+    for expected in (
+        "P, 2 cores",
+        "numpy 2.4",
+        "over 3 rounds",
+        "| 8.0 |",
+        "1: 2.00",
+        "| 200 |",
+        "not quiet",
+    ):
         assert expected in text, expected
 
 
