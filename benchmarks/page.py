@@ -62,9 +62,9 @@ def text(results: Results) -> str:
     ]
     if machine["load"] > QUIET:
         parts.append(
-            f"The machine was not quiet: {machine['load']:.0f} other processes wanted its cores when "
-            "the run began, so the times are long, and engines with several threads got more of the "
-            "cores than those with one."
+            f"The machine was not quiet: {machine['load']:.0f} other processes wanted its cores "
+            "when the run began, so the times are long, and engines with several threads got more "
+            "of the cores than those with one."
         )
     if results.busy:
         parts += [
