@@ -27,29 +27,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     works = [workload(number) for number in options.workload] if options.workload else WORKLOADS
     results = Results.read()
     results.machine, results.rounds = machine(), 1 if options.quick else options.rounds
-    measured = {}
+    selected = options.workload or options.engine
+    kept = not options.quick and (options.save or not selected)
+    measured = results.busy if options.busy else results.quiet
+    if not kept:
+        measured = {}
     with session.busy_core(options.busy):
         for work in works:
             console.print(f"{work.number}  {work.title}", style="bold")
             times, versions = session.measure(
                 work, engines, results.rounds, options.quick, console.print
             )
+            console.print(table.line(times))
             measured[str(work.number)] = times
             results.versions.update(versions)
-            console.print(table.line(times))
+            if kept:
+                results.write()
     if not any(measured.values()):
         return 1
     console.print(table.terminal(measured))
-    selected = options.workload or options.engine
-    if options.quick or (selected and not options.save):
-        return 0
-    kept = results.busy if options.busy else results.quiet
-    kept.update(measured)
-    if not selected:
-        results.memory, results.startup = extras.memory(), extras.startup()
-    results.write()
-    page.write(results)
-    console.print("docs/benchmarks.md and benchmarks/results.json are written")
+    if kept:
+        if not selected and not options.busy:
+            results.memory, results.startup = extras.memory(), extras.startup()
+        results.write()
+        page.write(results)
+        console.print("docs/benchmarks.md and benchmarks/results.json are written")
     return 0
 
 
