@@ -15,6 +15,7 @@ from nnscratch import lazy
 if TYPE_CHECKING:
     from nnscratch.lab.dialects import dialect_table
     from nnscratch.lab.dialects.optimizer import optimizer
+    from nnscratch.lab.differences import explain_diff, known_causes
     from nnscratch.lab.experiments.batchnorm import batchnorm
     from nnscratch.lab.experiments.diagnose_examples import diagnose_examples
     from nnscratch.lab.experiments.diagnosis import diagnose
@@ -48,8 +49,10 @@ _PLACES = {
     "dropout_sweep": "experiments.dropout_sweep",
     "early_stopping": "experiments.early_stopping",
     "explain": "explaining",
+    "explain_diff": "differences",
     "few_rows": "experiments.few_rows",
     "init_training": "experiments.init_training",
+    "known_causes": "differences",
     "optimizer": "dialects",
     "optimizer_landscape": "experiments.landscape",
     "optimizer_paths": "experiments.optimizer_paths",
@@ -76,8 +79,10 @@ __all__ = [
     "dropout_sweep",
     "early_stopping",
     "explain",
+    "explain_diff",
     "few_rows",
     "init_training",
+    "known_causes",
     "optimizer",
     "optimizer_landscape",
     "optimizer_paths",
