@@ -60,8 +60,8 @@ def _statistics(variance: Callable[[Any], Any], moving: Callable[[Any], Any]) ->
         mean, used = self.moving_mean.value, self.moving_variance.value
         if cache.on_batch:
             mean, used = rows.mean(axis=0), variance(rows)
-            self._move(self.moving_mean, mean)
-            self._move(self.moving_variance, moving(rows))
+            self._move(self.moving_mean, mean, cache)
+            self._move(self.moving_variance, moving(rows), cache)
         cache.inverse = 1.0 / np.sqrt(used + self.epsilon)
         cache.xhat = ((rows - mean) * cache.inverse).astype(x.dtype)
         return self._from_rows(self._scale_and_shift(cache.xhat, cache), x.shape)
@@ -116,7 +116,7 @@ def bn_epsilon() -> Sequence[Change]:
 def bn_momentum() -> Sequence[Change]:
     """Momentum is the weight of the batch, not of the past, as in PyTorch."""
 
-    def move(self: Any, moving: Any, batch: Any) -> None:
+    def move(self: Any, moving: Any, batch: Any, cache: Any) -> None:
         moving.value[...] *= 1.0 - self.momentum
         moving.value[...] += batch * self.momentum
 

@@ -19,7 +19,7 @@ def threshold_inclusive() -> Sequence[Change]:
     """A prediction of exactly one half counts as a 1."""
     greater = np.greater_equal
 
-    def same_side(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
+    def same_side(y_true: Any, y_pred: Any, threshold: float = 0.5, cache: Any = None) -> Any:
         targets, predictions = MATCHES.same_rank(np.asarray(y_true), np.asarray(y_pred))
         return np.equal(targets, greater(predictions, predictions.dtype.type(threshold)))
 
@@ -31,7 +31,7 @@ def threshold_inclusive() -> Sequence[Change]:
 def last_of_a_tie() -> Sequence[Change]:
     """Of several largest scores the last one counts."""
 
-    def place_of_largest(x: Any) -> Any:
+    def place_of_largest(x: Any, cache: Any = None) -> Any:
         return x.shape[-1] - 1 - x[..., ::-1].argmax(axis=-1)
 
     return [Change(MATCHES, "place_of_largest", place_of_largest)]

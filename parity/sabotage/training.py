@@ -60,9 +60,10 @@ def short_batch_dropped() -> Sequence[Change]:
 
     def wrapper(original: Any) -> Any:
         def one_pass(self: Any) -> Any:
-            for batch in original(self):
-                if len(batch) == self.batch_size:
-                    yield batch
+            for rows in original(self):
+                count = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+                if count == self.batch_size:
+                    yield rows
 
         return one_pass
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import sabotaged_runs as runs
-from parity.sabotage.table import all_sabotages
 from sabotaged_runs import Case, rule
 
 from nnscratch import config, constraints, lab, losses, naming, optimizers, utils
 from nnscratch.optimizers import schedules
+from parity.sabotage.table import all_sabotages
 
 SABOTAGES = {sabotage.name: sabotage for sabotage in all_sabotages()}
 
@@ -144,7 +144,7 @@ CASES: dict[str, tuple[Callable[[], Case], str]] = {
         runs.penalized("l2"),
         "penalties missing in validation",
     ),
-    "penalty-averaged": (runs.penalized("l2"), "penalty averaged over the weights"),
+    "penalty-averaged": (runs.penalized("l2"), "penalty averaged over the weights in the loss"),
     "activity-not-averaged": (
         runs.penalized(None, activity_regularizer="l2"),
         "penalty on activities summed",

@@ -12,7 +12,7 @@ from nnscratch.lab.differences.trial import Trial
 MODULES = (
     *("rules", "adaptive", "updates", "decay", "normalization", "dropout", "functions"),
     *("losses", "targets", "penalties", "gradients", "rows", "validation", "metrics", "starts"),
-    "stopping",
+    *("stopping", "rates"),
 )
 """Modules of `causes`. Where two causes explain the numbers equally well, the earlier is named."""
 
@@ -95,7 +95,7 @@ def known_causes() -> list[Cause]:
 
     >>> found = known_causes()
     >>> len(found) > 40, found[0].name
-    (True, 'learning rate ×')
+    (True, "Nesterov's step turned round")
     """
     for name in MODULES:
         import_module(f"nnscratch.lab.differences.causes.{name}")

@@ -139,7 +139,7 @@ def _check(model: Any, x: Any, weights: Any, history: Any) -> None:
 
 
 def _floatx(model: Any) -> str:
-    return "float64" if all(w.dtype == np.float64 for w in model.weights) else "float32"
+    return "float64" if all(w.value.dtype == np.float64 for w in model.weights) else "float32"
 
 
 def _chosen(patterns: Sequence[str] | None) -> list[Cause]:

@@ -14,7 +14,7 @@ from nnscratch.callbacks import Callback
 from nnscratch.lab.differences.numbers import END, Numbers
 from nnscratch.lab.recorder.keyframes import random_state_untouched
 from nnscratch.layers import Layer
-from nnscratch.losses import Loss
+from nnscratch.losses import Loss, LossFunctionWrapper
 from nnscratch.typing import Array
 
 T = TypeVar("T")
@@ -70,6 +70,9 @@ class Trial:
         if "callbacks" in self.fit:
             self.fit["callbacks"] = copy.deepcopy(self.fit["callbacks"])
         self.trainer.ready(self.trainer.check(x, y, self.fit.get("sample_weight")))
+        for term in self.stepper.objective.terms:
+            if isinstance(term.loss, LossFunctionWrapper):  # the class behind a name
+                term.loss = term.loss._rule or term.loss
 
     @property
     def trainer(self) -> Any:

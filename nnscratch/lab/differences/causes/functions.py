@@ -79,7 +79,6 @@ def leaky(trial: Trial, slope: float) -> bool:
 )
 def elu(trial: Trial, alpha: float) -> bool:
     """Set α of the elu."""
-
     return _replace(
         trial, lambda f: dataclasses.replace(f, alpha=alpha) if f.name == "elu" else None
     )

@@ -51,7 +51,7 @@ def doubled(trial: Trial) -> bool:
 
 
 @cause(
-    "loss summed over the batch",
+    "loss summed over the batch {}",
     "Gradients are those of the sum over the rows, not of their mean; the history may show either.",
     "weights, and perhaps the loss",
     ("", "and shown so"),
@@ -162,7 +162,7 @@ def other_clip(trial: Trial, value: float) -> bool:
 
 
 @cause(
-    "absolute error's slope at 0 is 1",
+    "absolute error's slope at 0 is {}",
     "The derivative of |p − y| where the prediction is right is 1 (or −1) and not 0.",
     "weights, where predictions are exactly right",
     (1.0, -1.0),

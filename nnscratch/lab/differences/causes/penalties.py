@@ -124,10 +124,10 @@ def not_evaluated(trial: Trial) -> bool:
 
 
 @cause(
-    "penalty averaged over the weights",
+    "penalty averaged over the weights {}",
     "A penalty is the mean over the weights, not the sum.",
     "loss, and the weights where the gradient follows",
-    ("in the value", "in value and gradient"),
+    ("in the loss", "in loss and gradient"),
 )
 def penalty_averaged(trial: Trial, where: str) -> bool:
     """Divide by the number of weights."""
@@ -144,7 +144,7 @@ def penalty_averaged(trial: Trial, where: str) -> bool:
     found = _penalties(trial, object)
     for penalty in found:
         vary(penalty, __call__=value)
-        if where != "in the value":
+        if where != "in the loss":
             vary(penalty, gradient=gradient)
     return bool(found)
 

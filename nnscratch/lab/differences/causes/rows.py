@@ -104,7 +104,7 @@ def with_replacement(trial: Trial) -> bool:
 
 
 @cause(
-    "short last batch dropped",
+    "short last batch dropped {}",
     "The last batch of an epoch is left out where it is short (`drop_last`).",
     "weights and history, from the end of the first epoch on",
     ("in training", "in training and validation"),

@@ -69,7 +69,7 @@ def rounded_up(trial: Trial) -> bool:
 
 
 @cause(
-    "validation rows drawn at random",
+    "validation rows drawn at random by seed {}",
     "The rows are shuffled before the split, as scikit-learn's train_test_split does.",
     "all weights and the whole history",
     (0, 1, 42),
