@@ -185,6 +185,22 @@ def weighted(**options: Any) -> Callable[[], Case]:
     return lambda: binary(sample_weight=weights, metrics=["mae"], **options)
 
 
+def two_outputs() -> Case:
+    """Return a case whose two losses count differently."""
+    x = layers.Input((4,))
+    hidden = dense(5, "tanh")(x)
+    outputs = [dense(1, seed=3, name="a")(hidden), dense(1, seed=4, name="b")(hidden)]
+    model = models.Model(x, outputs)
+    model.compile(optimizers.SGD(0.1), "mse", loss_weights=[1.0, 0.2])
+    return model, X, [Y, LABELS], dict(FIT)
+
+
+def nested() -> Case:
+    """Return a case with dropout inside of a model within the model, and outside of it."""
+    inner = net(dense(6, "tanh"), layers.Dropout(0.3, seed=4), head=dense(3, "tanh", seed=9))
+    return plain(net(inner, layers.Dropout(0.2, seed=8)), "mse", Y)
+
+
 def stopped(restore: bool = False) -> Case:
     """Return a case that early stopping ends."""
     stop = callbacks.EarlyStopping("val_loss", patience=1, restore_best_weights=restore)

@@ -2,6 +2,6 @@
 
 from nnscratch.lab.differences.cause import Cause, known_causes
 from nnscratch.lab.differences.explain import explain_diff
-from nnscratch.lab.differences.result import Explanation, Verdict
+from nnscratch.lab.differences.result import Difference, Verdict
 
-__all__ = ["Cause", "Explanation", "Verdict", "explain_diff", "known_causes"]
+__all__ = ["Cause", "Difference", "Verdict", "explain_diff", "known_causes"]

@@ -20,7 +20,7 @@ from nnscratch.lab.differences.numbers import (
     read_history,
     read_weights,
 )
-from nnscratch.lab.differences.result import Explanation, Verdict
+from nnscratch.lab.differences.result import Difference, Verdict
 from nnscratch.lab.differences.trial import Trial
 from nnscratch.training.streams import is_stream
 
@@ -47,7 +47,7 @@ def explain_diff(
     resolution: float = 0.0,
     progress: Callable[[str], None] | None = None,
     **fit: Any,
-) -> Explanation:
+) -> Difference:
     """Find out why another run of a model came to other numbers.
 
     The model is trained as the other run was, which gives the gap: the root mean square over all
@@ -120,10 +120,10 @@ def explain_diff(
         found = bench.all_of(chosen, base, tell)
         floor = ROUNDING[_floatx(model)]
         found = _ranked(found, floor)
-        if pairs and found and 0 < found[0].closes < SOLVED:
+        if pairs and found and found[0].closes < SOLVED:
             found = _ranked(found + bench.pairs(found, chosen, base, tell), floor)
     seconds = time.perf_counter() - started
-    return Explanation(base, found, len(chosen), bench.runs, seconds, ROUNDING[_floatx(model)])
+    return Difference(base, found, len(chosen), bench.runs, seconds, ROUNDING[_floatx(model)])
 
 
 def _check(model: Any, x: Any, weights: Any, history: Any) -> None:
@@ -195,7 +195,7 @@ class _Bench:
     ) -> list[Verdict]:
         """Try the best causes together with every other; return the pairs better than each."""
         found: list[Verdict] = []
-        for first in [v for v in singles[:PARTNERS] if v.closes > 0]:
+        for first in singles[:PARTNERS]:
             for cause in chosen:
                 if cause is first.causes[0] or any(
                     {c.name for c in v.causes} == {cause.name, first.causes[0].name} for v in found

@@ -200,7 +200,8 @@ def read_history(given: Any) -> dict[str, list[float]]:
         with Path(given).open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         names = [name for name in (rows[0] if rows else {}) if name != "epoch"]
-        return {name: [float(row[name]) for row in rows] for name in names}
+        missing = ("NA", "")  # CSVLogger's word for an epoch without validation
+        return {n: [float(row[n]) for row in rows if row[n] not in missing] for n in names}
     given = getattr(given, "history", given)
     if not isinstance(given, Mapping):
         given = {"loss": given}

@@ -68,7 +68,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Difference:
     """Why two runs differ, as far as known causes tell.
 
     Attributes:
@@ -198,7 +198,7 @@ class Explanation:
     def __repr__(self) -> str:
         best = "no known cause" if self.best is None else self.best.label
         share = "" if self.best is None else f" closes {_share(self.best.closes)} of"
-        return f"<Explanation: {best}{share} a gap of {self.base.total:.1e}>"
+        return f"<Difference: {best}{share} a gap of {self.base.total:.1e}>"
 
     def to_markdown(self) -> str:
         """Return answer and tables in Markdown."""

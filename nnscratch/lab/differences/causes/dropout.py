@@ -164,6 +164,24 @@ def other_mask(trial: Trial) -> bool:
 
 
 @cause(
+    "model within the model stays in inference",
+    "A model used as a layer never trains its noise and statistics, as when it is called with "
+    "`training=False`.",
+    "weights and the training loss",
+)
+def nested_rests(trial: Trial) -> bool:
+    """Run inner models as in inference."""
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, x, cache, training=False: original(self, x, cache, False)
+
+    found = [layer for layer in trial.model.layers if hasattr(layer, "layers")]
+    for layer in found:
+        vary(layer, forward=wrapper)
+    return bool(found)
+
+
+@cause(
     "dropout: seed is {}",
     "The masks come from another seed.",
     "weights and the training loss",

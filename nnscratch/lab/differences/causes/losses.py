@@ -162,6 +162,19 @@ def other_clip(trial: Trial, value: float) -> bool:
 
 
 @cause(
+    "loss weights ignored",
+    "The losses of several outputs count alike, whatever `loss_weights` says.",
+    "loss and weights",
+)
+def loss_weights(trial: Trial) -> bool:
+    """Set every factor to 1."""
+    changed = [term for term in trial.stepper.objective.terms if term.weight != 1.0]
+    for term in changed:
+        term.weight = 1.0
+    return bool(changed)
+
+
+@cause(
     "absolute error's slope at 0 is {}",
     "The derivative of |p − y| where the prediction is right is 1 (or −1) and not 0.",
     "weights, where predictions are exactly right",
