@@ -40,7 +40,7 @@ def vary(thing: Any, **changes: Callable[[Callable[..., Any]], Any]) -> None:
     """
     cls = type(thing)
     made: dict[str, Any] = {name: change(getattr(cls, name)) for name, change in changes.items()}
-    made["__module__"] = cls.__module__
+    made |= {"__module__": cls.__module__, "_varied": True}
     object.__setattr__(
         thing,
         "__class__",
@@ -111,10 +111,15 @@ class Trial:
         optimizer.build(self.model.trainable_weights)
 
     def remake_optimizer(self, **changes: Any) -> None:
-        """Put an optimizer of the same class and other arguments in the present one's place."""
+        """Put an optimizer of the same class and other arguments in the present one's place.
+
+        What was varied about it stays so, unless the new one keeps other slots.
+        """
         present = self.optimizer
-        made = type(present).from_config({**present.get_config(), **changes})
-        self.use_optimizer(made)
+        arguments = {**present.get_config(), **changes}
+        self.use_optimizer(type(present).from_config(arguments))
+        if len(self.optimizer._rule_slots) != len(present._rule_slots):
+            self.use_optimizer(_class_before(present).from_config(arguments))
 
     @property
     def batch_size(self) -> int:
@@ -165,6 +170,11 @@ class _Watch(Callback):
             return
         if self.step >= max(self.steps, default=0):
             self.model.stop_training = True
+
+
+def _class_before(thing: Any) -> Any:
+    """Return the class that an object had before it was varied."""
+    return next(cls for cls in type(thing).__mro__ if "_varied" not in vars(cls))
 
 
 def _listed(callbacks: Any) -> list[Any]:
