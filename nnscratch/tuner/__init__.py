@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nnscratch.errors import closest_name
+from nnscratch import lazy
 
 if TYPE_CHECKING:
     from nnscratch.tuner import errors, oracles, tuners
@@ -42,10 +41,9 @@ _HOMES = {
     "RandomSearch": "random_search",
     "Tuner": "tuner",
     "compare": "comparing",
+    **dict.fromkeys(("errors", "figures", "oracles", "tuners"), ""),
 }
-"""Public names and the module of each, imported when the name is first used."""
-
-_MODULES = ("errors", "figures", "oracles", "tuners")
+"""Public names and the module of each; modules are their own."""
 
 __all__ = [
     "Bandit",
@@ -69,15 +67,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    near = None if name.startswith("_") else closest_name(name, __all__)
-    hint = f". Did you mean {near!r}?" if near else ""
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}", name=name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy.names(__name__, _HOMES)
