@@ -10,8 +10,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "obligations.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([AT]\d+) \| (.*) \| ([^|]*) \|$", PAGE, re.M)
 LINK = re.compile(r"\[`(test_\w+)`\]\(\.\./(tests/[\w/]+\.py)\)")
-COMES_WITH = {"A104": "tuner"}
-"""Rows whose test comes with another part of the project."""
 
 
 def functions_of(path: Path) -> set[str]:
@@ -29,9 +27,6 @@ def test_every_row_links_a_test_that_exists():
     known: dict[str, set[str]] = {}
     for number, _, cell in ROWS:
         links = LINK.findall(cell)
-        if number in COMES_WITH:
-            assert cell == COMES_WITH[number]
-            continue
         assert links, f"{number} links no test"
         assert LINK.sub("", cell).replace("<br>", "") == "", f"{number} holds more than links"
         for name, file in links:
