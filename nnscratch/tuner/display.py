@@ -50,6 +50,26 @@ class Display:
             print(f"Best {name} so far: {best[0].score:.6g} (trial #{best[0].number + 1})")
         print(f"Elapsed: {duration(time.monotonic() - self._start)}", flush=True)
 
+    def on_wait(self, oracle: Oracle) -> None:
+        """Say whose trials must end before there can be others."""
+        if self.verbose:
+            print(waiting(oracle), flush=True)
+
+
+def waiting(oracle: Oracle) -> str:
+    """Return whose trials are waited for, and what to do if they will never end.
+
+    Args:
+        oracle: the search method.
+    """
+    theirs = [trial for trial in oracle.trials.values() if not trial.is_finished]
+    hosts = ", ".join(sorted({str(trial.owner.get("host", "unknown")) for trial in theirs}))
+    numbers = ", ".join(str(trial.number + 1) for trial in theirs)
+    return (
+        f"Waiting for trial {numbers} of another program (on {hosts}). If that has crashed, stop "
+        "this one and call search(reclaim=True)."
+    )
+
 
 def shown(value: Any) -> str:
     """Return a value in a few characters.

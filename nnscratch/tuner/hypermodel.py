@@ -30,6 +30,9 @@ class HyperModel:
     'adam'
     """
 
+    name: str | None = None
+    tunable: bool = True
+
     def __init__(self, name: str | None = None, tunable: bool = True) -> None:
         self.name = name
         self.tunable = tunable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from nnscratch.tuner.display import duration, shown
+from nnscratch.tuner.display import duration, shown, waiting
 from nnscratch.tuner.oracle import Oracle
 from nnscratch.tuner.trial import RESERVED, Trial, TrialStatus
 from nnscratch.tuner.tuner import Tuner
@@ -62,6 +62,10 @@ class LiveDisplay:
             values = f"[dim]{_escaped(told(trial))}[/dim]"
             self._print(f"trial {trial.number}  [bold]{score}[/bold]{mark}  {values}")
         self._update()
+
+    def on_wait(self, oracle: Oracle) -> None:
+        """Say whose trials must end before there can be others."""
+        self._print(_escaped(waiting(oracle)))
 
     def _print(self, text: str) -> None:
         self._console.print(text, highlight=False, soft_wrap=True)

@@ -143,6 +143,14 @@ class Oracle:
         finally:
             self.trials = mine
 
+    def get_trial(self, trial_id: Any) -> Trial:
+        """Return a trial by its number.
+
+        Args:
+            trial_id: the number, or the text of it.
+        """
+        return self.trials[f"{int(trial_id):04d}"]
+
     def get_best_trials(self, num_trials: int = 1) -> list[Trial]:
         """Return the best trials that came to their end, the best first."""
         done = [t for t in self.trials.values() if t.status == TrialStatus.COMPLETED]

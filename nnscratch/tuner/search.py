@@ -59,8 +59,12 @@ class Search:
         self._owner = Owner(self._tuner.project.make())
         try:
             self._take_over()
+            told = False
             while self._fill() or self._mine:
                 if not self._mine:
+                    if not told and self._oracle.is_waiting():
+                        self._tuner.display.on_wait(self._oracle)
+                        told = True
                     time.sleep(POLL_SECONDS)
                     continue
                 for trial_id, result in self._workers.wait():

@@ -104,6 +104,9 @@ class Tuner(ModelTrials):
         if path.exists():
             self._resume(read_json(path), path.parent)
         elif self.hypermodel is not None:
+            declared = self.oracle.get_space()
+            self.hypermodel.declare_hyperparameters(declared)
+            self.oracle.update_space(declared)
             with seeded(training_seed(self.oracle.seed)):
                 discover(self.oracle, self._build)
         self.reload()

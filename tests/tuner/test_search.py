@@ -29,7 +29,10 @@ from nnscratch.tuner import (
     Objective,
     RandomSearch,
 )
+from nnscratch.tuner.display import Display
 from nnscratch.tuner.errors import FatalTypeError, FatalValueError
+from nnscratch.tuner.random_search import RandomSearchOracle
+from nnscratch.tuner.trial import Trial
 
 pytest.importorskip("h5py")
 X, Y = data()
@@ -291,6 +294,32 @@ def test_what_fit_asks_for_is_searched(tmp_path: Path) -> None:
     assert [p.name for p in tuner.oracle.get_space().space][-1] == "batch_size"
 
 
+def test_what_is_declared_comes_first_and_a_bare_init_will_do(tmp_path: Path) -> None:
+    class Declared(HyperModel):
+        def __init__(self, classes: int) -> None:
+            self.classes = classes  # as many do, without super().__init__()
+
+        def declare_hyperparameters(self, hp: HyperParameters) -> None:
+            hp.Fixed("learning_rate", 0.05)
+
+        def build(self, hp: HyperParameters) -> Any:
+            return build(hp)
+
+    tuner = search(tmp_path, build=Declared(2), max_trials=2)
+    assert [p.name for p in tuner.oracle.get_space().space] == ["learning_rate", "units"]
+    assert {trial.values["learning_rate"] for trial in tuner.trials()} == {0.05}
+    assert tuner.oracle.get_trial("1") is tuner.trials()[1]
+
+
+def test_a_model_that_is_not_tunable_keeps_its_defaults(tmp_path: Path) -> None:
+    class Fixed(Whole):
+        def __init__(self) -> None:
+            super().__init__(tunable=False)
+
+    tuner = RandomSearch(Fixed(), "val_accuracy", 1, seed=1, directory=tmp_path)
+    assert tuner.oracle.get_space().space == []
+
+
 def test_fit_may_return_a_dict_or_a_number(tmp_path: Path) -> None:
     class Custom(Whole):
         def fit(self, hp: HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
@@ -400,6 +429,16 @@ def test_trials_of_another_machine_are_left_alone_until_reclaimed(tmp_path: Path
     assert [trial.status for trial in tuner.trials()] == ["COMPLETED", "RUNNING"]
     tuner.search(X, Y, **FIT, reclaim=True)
     assert records(tuner) == records(first)
+
+
+def test_a_search_says_for_whom_it_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    trial = Trial(HyperParameters(), "0004", owner={"host": "elsewhere", "token": "abc"})
+    oracle = RandomSearchOracle("val_loss", 9)
+    oracle.trials = {"0004": trial}
+    Display(0).on_wait(oracle)
+    assert capsys.readouterr().out == ""
+    Display().on_wait(oracle)
+    assert "Waiting for trial 5 of another program (on elsewhere)" in capsys.readouterr().out
 
 
 def test_suspicions_are_kept_with_the_trial(tmp_path: Path) -> None:
