@@ -58,6 +58,10 @@ class BestWeights(Callback):
         trial_id: the trial.
         keep_last: write the state at the end too, the optimizer's included, for a trial that goes
             on from there.
+
+    Attributes:
+        was_unbuilt: whether the model learned its input's shape from the data; then it is written
+            down too.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class BestWeights(Callback):
         self.project = project
         self.trial_id = trial_id
         self.keep_last = keep_last
+        self.was_unbuilt = False
         self._best: float | None = None
         self._weights: list[Array] | None = None
 
@@ -89,7 +94,8 @@ class BestWeights(Callback):
         """Write what is to be kept."""
         folder = self.project.trial_folder(self.trial_id)
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(folder / BUILD, self.model.get_build_config() or {})
+        if self.was_unbuilt:
+            write_json(folder / BUILD, self.model.get_build_config() or {})
         if self.keep_last:
             save_whole_state(self.model, folder / LAST)
         if self._weights is not None:

@@ -63,7 +63,9 @@ class ModelTrials:
                     listening.append(Pruned(judge, self.oracle.objective, trial))
                 fit_kwargs["callbacks"] = listening
                 with seeded(seed):
-                    results.append(self._build_and_fit(trial, *fit_args, **fit_kwargs))
+                    model = self._build(trial.hyperparameters)
+                    best.was_unbuilt = not model.built
+                    results.append(self._fit(trial, model, *fit_args, **fit_kwargs))
         if judge is not None:
             trial.notes[ATTRIBUTES] = judge.attributes
         return results
@@ -73,9 +75,8 @@ class ModelTrials:
         first = int(trial.notes.get("root", trial.number))
         return training_seed(self.oracle.seed, first, trial.attempts, execution, fold)
 
-    def _build_and_fit(self, trial: Trial, *args: Any, **kwargs: Any) -> Any:
+    def _fit(self, trial: Trial, model: Any, *args: Any, **kwargs: Any) -> Any:
         hp = trial.hyperparameters
-        model = self._build(hp)
         if "tuner/trial_id" in hp.values:
             self._restore(model, str(hp.values["tuner/trial_id"]), LAST)
         assert self.hypermodel is not None

@@ -320,6 +320,19 @@ def test_a_model_that_is_not_tunable_keeps_its_defaults(tmp_path: Path) -> None:
     assert tuner.oracle.get_space().space == []
 
 
+def test_a_model_that_learns_its_shape_from_the_data_comes_back(tmp_path: Path) -> None:
+    def shapeless(hp: HyperParameters) -> Any:
+        model = nnscratch.Sequential([nnscratch.layers.Dense(hp.Int("units", 1, 3), "softmax")])
+        model.add(nnscratch.layers.Dense(2, "softmax"))
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    tuner = search(tmp_path, build=shapeless, max_trials=1)
+    rows = len(X) - int(len(X) * 0.25)
+    scores = tuner.get_best_models()[0].evaluate(X[rows:], Y[rows:], verbose=0)
+    assert scores[1] == pytest.approx(tuner.trials()[0].score)
+
+
 def test_fit_may_return_a_dict_or_a_number(tmp_path: Path) -> None:
     class Custom(Whole):
         def fit(self, hp: HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
