@@ -322,7 +322,7 @@ def test_a_model_that_is_not_tunable_keeps_its_defaults(tmp_path: Path) -> None:
 
 def test_a_model_that_learns_its_shape_from_the_data_comes_back(tmp_path: Path) -> None:
     def shapeless(hp: HyperParameters) -> Any:
-        model = nnscratch.Sequential([nnscratch.layers.Dense(hp.Int("units", 1, 3), "softmax")])
+        model = nnscratch.Sequential([nnscratch.layers.Dense(hp.Int("units", 2, 4), "tanh")])
         model.add(nnscratch.layers.Dense(2, "softmax"))
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
         return model
