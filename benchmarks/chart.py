@@ -11,7 +11,8 @@ from benchmarks.session import Times
 from benchmarks.table import PEERS
 from benchmarks.workloads import workload
 
-COLOURS = ["#d1495b", "#edae49", "#8d5fb5", "#c9a9e0", "#00798c", "#66b3ba", "#5a6f8a"]
+_SHADES = ["#d1495b", "#edae49", "#8d5fb5", "#c9a9e0", "#00798c", "#66b3ba", "#5a6f8a"]
+COLOURS = dict(zip(PEERS, _SHADES, strict=True))
 
 
 def draw(measured: Mapping[str, Times], path: Path) -> None:
@@ -21,20 +22,21 @@ def draw(measured: Mapping[str, Times], path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
+    peers = [peer for peer in PEERS if any(peer in times for times in measured.values())]
     figure, axes = pyplot.subplots(figsize=(11, 0.95 * len(measured) + 1.6), dpi=130)
-    height = 0.8 / len(PEERS)
+    height = 0.8 / max(1, len(peers))
     for row, times in enumerate(measured.values()):
-        for place, (peer, colour) in enumerate(zip(PEERS, COLOURS, strict=True)):
+        for place, peer in enumerate(peers):
             multiple = ratio(times, peer, OURS)
             if multiple is None:
                 continue
-            middle = row + (place - (len(PEERS) - 1) / 2) * height
+            middle = row + (place - (len(peers) - 1) / 2) * height
             axes.barh(
                 middle,
                 multiple - 1,
                 height * 0.9,
                 left=1,
-                color=colour,
+                color=COLOURS[peer],
                 label=peer if peer not in axes.get_legend_handles_labels()[1] else None,
             )
             axes.annotate(
@@ -60,7 +62,7 @@ def draw(measured: Mapping[str, Times], path: Path) -> None:
         "time per step as a multiple of nnscratch's (black ticks: matrix products alone)",
         fontsize=9,
     )
-    ticks = [0.3, 0.5, 1, 2, 3, 5, 10, 20, 50]
+    ticks = [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50]
     low, high = axes.get_xlim()
     shown = [tick for tick in ticks if low <= tick <= high]
     axes.set_xticks(shown, [f"{tick:g}×" for tick in shown], fontsize=8)
@@ -73,7 +75,7 @@ def draw(measured: Mapping[str, Times], path: Path) -> None:
     handles, labels = axes.get_legend_handles_labels()
     ordered = sorted(zip(handles, labels, strict=True), key=lambda pair: PEERS.index(pair[1]))
     figure.legend(
-        *zip(*ordered, strict=True), loc="upper center", ncols=len(PEERS), frameon=False, fontsize=8
+        *zip(*ordered, strict=True), loc="upper center", ncols=len(peers), frameon=False, fontsize=8
     )
     figure.tight_layout(rect=(0, 0, 1, 0.96))
     path.parent.mkdir(parents=True, exist_ok=True)

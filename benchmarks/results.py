@@ -41,6 +41,10 @@ class Results:
 
     def write(self, path: Path = FILE) -> None:
         """Write the file."""
+        for measured in (self.quiet, self.busy):
+            ordered = sorted(measured.items(), key=lambda item: int(item[0]))
+            measured.clear()
+            measured.update(ordered)
         path.write_text(json.dumps(_rounded(asdict(self)), indent=1) + "\n", encoding="utf-8")
 
     @classmethod

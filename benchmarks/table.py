@@ -69,7 +69,7 @@ def markdown(measured: Mapping[str, Times]) -> str:
         [number, workload(int(number)).title, *cells(times)] for number, times in measured.items()
     ]
     align = ["--:", ":--", *["--:"] * (len(headings) - 2)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [headings, align, *rows])
+    return _lines([headings, align, *rows])
 
 
 def times_markdown(measured: Mapping[str, Times]) -> str:
@@ -86,4 +86,12 @@ def times_markdown(measured: Mapping[str, Times]) -> str:
                 for name in names
             ]
         )
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return _lines(rows)
+
+
+def _lines(rows: list[list[str]]) -> str:
+    """Return the rows as Markdown, without the columns in which nobody has a number."""
+    kept = [
+        i for i in range(len(rows[0])) if any(row[i] != MISSING for row in rows[2:]) or not rows[2:]
+    ]
+    return "\n".join("| " + " | ".join(row[i] for i in kept) + " |" for row in rows)
