@@ -17,9 +17,6 @@ from nnscratch.variable import Variable
 SMALL_PRODUCT = 1 << 24
 """Multiplications below which a product is done sooner by one thread than by several."""
 
-LONG_STEP = 1 << 22
-"""Multiplications of the largest product from which on a step may have work for several threads."""
-
 SMALLEST_PART = 1 << 22
 """Multiplications that make it worth while to wake a thread."""
 
@@ -36,20 +33,20 @@ def _controller() -> Any:
 
 @contextmanager
 def threads_for(weights: Sequence[Variable], rows: int | None) -> Iterator[None]:
-    """Keep BLAS on one thread; where a step is long, let threads of our own help.
+    """Keep BLAS on one thread; where products are large, let threads of our own help.
 
     A product of a few million multiplications takes less time than waking a second thread and
     waiting for it, and BLAS's own threads wait by spinning: on a machine that has other work to do
     they slow small products down by five to twenty times, and large ones too. So BLAS gets one
-    thread, and the parts of a large product, a long update or a large mask go to `nnscratch.crew`.
+    thread, and the parts of a large product or a long update go to `nnscratch.crew`.
 
     Args:
         weights: the weights that batches are multiplied by.
         rows: rows of a batch, None if not known.
     """
     largest = max((w.value.size for w in weights if w.ndim > 1), default=0)
-    long = largest * (rows or 32) >= LONG_STEP
-    threads = min(crew.cores(), _threads_of_blas()) if long else 1
+    large = largest * (rows or 32) >= SMALL_PRODUCT
+    threads = min(crew.cores(), _threads_of_blas()) if large else 1
     with _controller().limit(limits=1, user_api="blas"), crew.crew_of(threads):
         yield
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from nnscratch.crew import together
 from nnscratch.typing import Array
 
 PIECE = 8192
@@ -116,16 +114,13 @@ class PhiloxStream:
         words = (np.empty(4 * rows, np.uint32) if out is None else out[: 4 * rows]).reshape(-1, 4)
         start = (self.high << 64) + self.low + first_block
         in_place = (start & _LOW) + rows <= _LOW
-
-        def make(piece: slice) -> None:
+        for piece in pieces(rows):
             if in_place:
                 counter = start + piece.start
                 halves = (*split(counter), *split(counter >> 64))
                 _room.rounds(halves, split(self.key), words[np.newaxis, piece])
             else:
                 words[piece] = self.blocks(block_numbers(piece, first_block))
-
-        together([functools.partial(make, piece) for piece in pieces(rows)])
         return words.reshape(-1)[:count]
 
 
