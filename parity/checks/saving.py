@@ -221,7 +221,8 @@ def journey(
             continue
         found |= {f"{writer}/{name}": value for name, value in before.items()}
         losses = []
-        for step in range(1, STEPS_AFTER[lib.dtype] + 1):
+        steps = STEPS_BEFORE if route == "memory" else STEPS_AFTER[lib.dtype]
+        for step in range(1, steps + 1):
             losses.append(np.ravel(model.train_on_batch(x, y))[0])
             if step in AT:
                 after = report(lib, model, x)
