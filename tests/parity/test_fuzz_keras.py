@@ -144,7 +144,7 @@ def test_a_broken_graph_is_shown_by_a_program(engines: Engines) -> None:
     def overwrite(grads, number, gradient, cache):
         grads[number] = gradient
 
-    changes = [Change(module("models.graph"), "_accumulate", overwrite)]
+    changes = [Change(module("layers.graph"), "_accumulate", overwrite)]
     with Sabotage("last", "The last", ("rule/sgd",), lambda: changes).applied():
         verdict = examine(case, "float64", *engines)
         assert (verdict.verdict, verdict.stage) == (MISMATCH, "steps"), str(verdict)

@@ -82,7 +82,7 @@ def last_branch_wins() -> list[Change]:
     def overwrite(grads, number, gradient, cache):
         grads[number] = gradient
 
-    return [Change(module("models.graph"), "_accumulate", overwrite)]
+    return [Change(module("layers.graph"), "_accumulate", overwrite)]
 
 
 def losses_alike() -> list[Change]:
