@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nnscratch.compare.arithmetic import DEFAULT_RTOL
 from nnscratch.compare.comparison import Comparison, compare_runs
+from nnscratch.compare.explaining import Told, explain
 from nnscratch.compare.runs import (
     Engine,
     Request,
@@ -77,6 +78,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--keras-noise",
         action="store_true",
         help="run Keras once more with other matrix kernels, to see how far it is from itself",
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="where the runs differ, try known causes and say how much of the gap each closes",
     )
     parser.add_argument(
         "--lines",
@@ -146,7 +152,8 @@ def run(options: argparse.Namespace, engines: Sequence[Engine] | None = None) ->
             return FAILED
         comparison = compare_runs(runs[0], runs[1], rtol)
         noise = compare_runs(runs[0], runs[2], rtol) if len(runs) > 2 else None
-    return _report(options, request, comparison, noise)
+        told = _explained(comparison, request, Path(folder)) if options.explain else None
+    return _report(options, request, comparison, noise, told)
 
 
 def _run_all(engines: Sequence[Engine], request: Request, folder: Path) -> list[Run] | None:
@@ -175,17 +182,26 @@ def _run_all(engines: Sequence[Engine], request: Request, folder: Path) -> list[
     return runs
 
 
+def _explained(comparison: Comparison, request: Request, folder: Path) -> Told | str:
+    """Run the script once more to be told the cause."""
+    print("trying known causes …", file=sys.stderr, flush=True)
+    place = folder / "explained"
+    place.mkdir()
+    return explain(comparison, request, place)
+
+
 def _report(
     options: argparse.Namespace,
     request: Request,
     comparison: Comparison,
     noise: Comparison | None,
+    told: Told | str | None,
 ) -> int:
     from nnscratch.compare.report.data import as_json
     from nnscratch.compare.report.html import page
     from nnscratch.compare.report.terminal import print_report
 
-    print_report(request, comparison, noise, options.lines)
+    print_report(request, comparison, noise, options.lines, told=told)
     writers: list[tuple[Path | None, Callable[..., str]]] = [
         (options.report, page),
         (options.json, as_json),
@@ -193,7 +209,7 @@ def _report(
     for path, make in writers:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(make(request, comparison, noise), encoding="utf-8")
+            path.write_text(make(request, comparison, noise, told), encoding="utf-8")
             print(f"written: {path}")
     if not comparison.judged_count:
         return FAILED

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from nnscratch.compare.arithmetic import ALL_DIGITS, digits
 from nnscratch.compare.growth import Point, growth
 from nnscratch.compare.lines import Line, history_lines, missing_line, result_lines, weight_lines
+from nnscratch.compare.microscope import Sight, first_difference
 from nnscratch.compare.printed import LineDifference, compare_printed
 from nnscratch.compare.runs import Run
 
@@ -23,6 +24,7 @@ class FitComparison:
         weights: every weight at the end.
         growth: the distance at the start, at each of the first steps and after each epoch.
         seconds: time inside of it in the first and in the second run.
+        first_bits: the first difference of the two runs, however small; None if there is none.
     """
 
     number: int
@@ -31,6 +33,12 @@ class FitComparison:
     weights: list[Line]
     growth: list[Point]
     seconds: tuple[float, float]
+    first_bits: Sight | None = None
+
+    @property
+    def relative(self) -> float:
+        """The largest difference in history and weights that counts."""
+        return worst([line for line in self.history + self.weights if line.judged])
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,7 @@ def compare_runs(first: Run, second: Run, rtol: float) -> Comparison:
                 weight_lines(a, b, theirs, ours),
                 growth(a, b, theirs, ours),
                 (a["seconds"], b["seconds"]),
+                first_difference(a, b, theirs, ours, first.record["floatx"]),
             )
         )
     if len(first.fits) != len(second.fits):

@@ -56,11 +56,11 @@ def growth(
         first_arrays: the first run's digests of the tensors, `step/<number of the tensor>`.
         second_arrays: the second run's.
     """
-    moments = _common_moments(first["steps"], second["steps"])
+    moments = common_moments(first["steps"], second["steps"])
     idle = {w["path"] for w in first["weights"] if w["idle"]}
     columns: dict[str, dict[str, Array]] = {"weight": {}, "slot": {}}
-    for kind, path, i, j in _pairs(first["tensors"], second["tensors"]):
-        if path in idle or (kind == "slot" and _belongs_to(path, idle)):
+    for kind, path, i, j in pairs(first["tensors"], second["tensors"]):
+        if concerns(path, idle):
             continue
         a, b = first_arrays[f"step/{i}"], second_arrays[f"step/{j}"]
         starts = len(first["steps"]) - len(a), len(second["steps"]) - len(b)
@@ -79,7 +79,7 @@ def growth(
     return points
 
 
-def _pairs(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
+def pairs(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
     """Yield kind, path and both numbers of every tensor, by name, or by place if names differ."""
     for kind in ("weight", "slot"):
         theirs = [(name, i) for i, name in enumerate(first) if name.startswith(f"{kind} ")]
@@ -100,7 +100,7 @@ def _largest(found: Mapping[str, float]) -> tuple[str, float]:
     return max(found.items(), key=lambda item: item[1], default=("", 0.0))
 
 
-def _common_moments(first: Any, second: Any) -> list[tuple[Any, ...]]:
+def common_moments(first: Any, second: Any) -> list[tuple[Any, ...]]:
     """Return the moments until the runs are no longer at the same step, with both losses."""
     moments = []
     for a, b in zip(first, second, strict=False):
@@ -110,9 +110,11 @@ def _common_moments(first: Any, second: Any) -> list[tuple[Any, ...]]:
     return moments
 
 
-def _belongs_to(slot: str, paths: set[str]) -> bool:
-    name = slot.rpartition("/")[2]
-    return any(name.startswith(path.replace("/", "_") + "_") for path in paths)
+def concerns(path: str, weights: set[str]) -> bool:
+    """Tell whether a path is that of one of these weights, or of an optimizer's slot for one."""
+    name = path.rpartition("/")[2]
+    slot = any(name.startswith(weight.replace("/", "_") + "_") for weight in weights)
+    return path in weights or slot
 
 
 def _column(a: Array, b: Array, starts: tuple[int, int], moments: int, floor: float) -> Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import inspect
 import itertools
 import time
@@ -64,6 +65,7 @@ class Recorder:
             if self.inside:
                 return fit(model, *args, **kwargs)
             bound = signature.bind(model, *args, **kwargs)
+            self._explain(model, bound.arguments)
             watch = watcher()
             given = bound.arguments.get("callbacks")
             if isinstance(given, library.callbacks.CallbackList):
@@ -80,6 +82,14 @@ class Recorder:
             return history
 
         return watched
+
+    def _explain(self, model: Any, arguments: dict[str, Any]) -> None:
+        """Hand a `fit` over to be explained, if this is the one."""
+        wanted = self.settings.get("explain")
+        if wanted is not None and wanted["fit"] == len(self.record["fits"]):
+            module = importlib.import_module("nnscratch.compare.explaining")
+            with self._outermost():
+                module.explain_fit(model, arguments, self.settings)
 
     def _around_call(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
@@ -132,13 +142,17 @@ class Recorder:
         flat = np.asarray(variable).reshape(-1).astype(np.float64)
         if flat.size > SAMPLE:
             if flat.size not in self._indices:
-                drawn = np.random.default_rng(flat.size).choice(flat.size, SAMPLE, replace=False)
-                self._indices[flat.size] = np.sort(drawn)
+                self._indices[flat.size] = sampled_indices(flat.size)
             sample = flat[self._indices[flat.size]]
         else:
             sample = flat
         largest = np.max(np.abs(flat), initial=0.0)
         return np.concatenate([[np.linalg.norm(flat), largest], sample])
+
+
+def sampled_indices(size: int) -> Any:
+    """Return which elements of a flat tensor of so many are written down at each step."""
+    return np.sort(np.random.default_rng(size).choice(size, SAMPLE, replace=False))
 
 
 def _watcher_class(base: type, recorder: Recorder) -> type:

@@ -74,12 +74,14 @@ class Request:
         arguments: its command line.
         floatx: float type of both engines.
         steps: number of steps of each `fit` that are looked at one by one.
+        explain: the `fit` to be explained (from 0) and the folder of the reference run, if any.
     """
 
     script: str
     arguments: Sequence[str] = ()
     floatx: str = "float32"
     steps: int = 50
+    explain: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,7 @@ def run_engine(engine: Engine, request: Request, folder: Path) -> Run:
         "steps": request.steps,
         "folder": str(folder),
         "path": str(DRIVER.parents[2]),
+        "explain": None if request.explain is None else dict(request.explain),
     }
     settings_file = folder / "settings.json"
     settings_file.write_text(json.dumps(settings), encoding="utf-8")

@@ -23,6 +23,7 @@ TINY = {
     "optimizer_landscape": ("--rules sgd,adam --epochs 1 --grid 4 --hidden 6", "adam"),
     "optimizer_paths": ("--rules sgd,adam --steps 6", "ripple"),
     "optimizer_race": ("--rules sgd,adam --epochs 1 --seeds 2 --hidden 8", "95 % intervals"),
+    "why_do_they_differ": ("", "another loss: half the squared error"),
     "weight_decay_sweep": ("--strengths 0.0,0.1 --epochs 2 --seeds 1 --rows 60", "kurtosis"),
 }
 """What each script is run with, and words of its answer."""
@@ -36,7 +37,7 @@ def test_example(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     line, words = TINY[name]
-    out = [] if name == "dialects" else ["--out", str(tmp_path)]
+    out = [] if name in ("dialects", "why_do_they_differ") else ["--out", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", [f"{name}.py", *line.split(), *out])
     runpy.run_path(str(FOLDER / f"{name}.py"), run_name="__main__")
     assert words in capsys.readouterr().out

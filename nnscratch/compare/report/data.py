@@ -8,6 +8,7 @@ from typing import Any
 
 from nnscratch.compare.comparison import Comparison
 from nnscratch.compare.diagnosis import diagnose
+from nnscratch.compare.explaining import Told
 from nnscratch.compare.report import words
 from nnscratch.compare.runs import Request, Run
 
@@ -15,13 +16,19 @@ FORMAT = 1
 """Raised when a field changes its meaning."""
 
 
-def as_json(request: Request, comparison: Comparison, noise: Comparison | None) -> str:
+def as_json(
+    request: Request,
+    comparison: Comparison,
+    noise: Comparison | None,
+    told: Told | str | None = None,
+) -> str:
     """Return everything that was found; infinities and NaN are strings.
 
     Args:
         request: what was run.
         comparison: Keras and nnscratch.
         noise: Keras and Keras with another matrix kernel, if that was asked for.
+        told: what `--explain` found, if it was asked for.
     """
     runs = [comparison.first, comparison.second] + ([noise.second] if noise else [])
     whole = {
@@ -32,6 +39,7 @@ def as_json(request: Request, comparison: Comparison, noise: Comparison | None) 
         "steps": request.steps,
         "runs": {run.engine.name: _run(run) for run in runs},
         "comparison": _comparison(comparison, request.floatx),
+        "explained": told.data | {"fit": told.fit} if isinstance(told, Told) else told,
         "keras_noise": None if noise is None else _comparison(noise, request.floatx),
     }
     return json.dumps(_plain(whole), indent=1, allow_nan=False, ensure_ascii=False)

@@ -7,6 +7,7 @@ from html import escape
 
 from nnscratch.compare.comparison import Comparison, FitComparison
 from nnscratch.compare.diagnosis import diagnose
+from nnscratch.compare.explaining import Told
 from nnscratch.compare.lines import Line
 from nnscratch.compare.report import words
 from nnscratch.compare.report.chart import SMALLEST, svg
@@ -14,16 +15,24 @@ from nnscratch.compare.report.style import STYLE
 from nnscratch.compare.runs import Request
 
 
-def page(request: Request, comparison: Comparison, noise: Comparison | None = None) -> str:
+def page(
+    request: Request,
+    comparison: Comparison,
+    noise: Comparison | None = None,
+    told: Told | str | None = None,
+) -> str:
     """Return the page.
 
     Args:
         request: what was run.
         comparison: Keras and nnscratch.
         noise: Keras and Keras with another matrix kernel, if that was asked for.
+        told: what `--explain` found, if it was asked for.
     """
     what = escape(words.command_line(request.script, list(request.arguments)))
     parts = [_head(request, comparison, noise, what)]
+    if told is not None:
+        parts.append(_why(told))
     for i, fit in enumerate(comparison.fits):
         other = noise.fits[i] if noise is not None and i < len(noise.fits) else None
         parts.append(_fit(fit, other, comparison.rtol, request.floatx))
@@ -56,6 +65,14 @@ def _head(request: Request, comparison: Comparison, noise: Comparison | None, wh
     )
 
 
+def _why(told: Told | str) -> str:
+    if isinstance(told, str):
+        return f"<section><h2>Why they differ</h2><p>{escape(told)}</p></section>"
+    return (
+        f"<section><h2>Why fit {told.fit} differs</h2><div class='wide'>{told.html}</div></section>"
+    )
+
+
 def _costs(comparison: Comparison, noise: Comparison | None) -> str:
     runs = [comparison.first, comparison.second] + ([noise.second] if noise else [])
     heads = "".join(f"<th class='n'>{escape(run.engine.title)}</th>" for run in runs)
@@ -80,6 +97,8 @@ def _fit(fit: FitComparison, noise: FitComparison | None, rtol: float, floatx: s
         legend += ", <span class='noise'>Keras from itself</span>" if noise else ""
         drawing = svg(list(reversed(curves)), rtol, SMALLEST[floatx])
         drawn = f"<figure>{drawing}<figcaption>{legend}</figcaption></figure>"
+    if fit.first_bits is not None:
+        drawn += f"<p class='quiet'>{escape(str(fit.first_bits))}</p>"
     history = _table(fit.history, noise.history if noise else None, rtol)
     weights = _table(fit.weights, noise.weights if noise else None, rtol, False)
     return (

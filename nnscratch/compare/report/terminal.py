@@ -10,6 +10,7 @@ from rich.text import Text
 
 from nnscratch.compare.comparison import Comparison, FitComparison
 from nnscratch.compare.diagnosis import diagnose
+from nnscratch.compare.explaining import Told
 from nnscratch.compare.lines import Line
 from nnscratch.compare.printed import LineDifference
 from nnscratch.compare.report import words
@@ -23,6 +24,7 @@ def print_report(
     noise: Comparison | None = None,
     limit: int = 60,
     console: Console | None = None,
+    told: Told | str | None = None,
 ) -> None:
     """Print the tables and the verdict.
 
@@ -32,6 +34,7 @@ def print_report(
         noise: Keras and Keras with another matrix kernel, if that was asked for.
         limit: at most so many lines in a table; 0 for all.
         console: where to print.
+        told: what `--explain` found, if it was asked for.
     """
     console = console or Console()
     for run in (comparison.first, comparison.second):
@@ -48,6 +51,10 @@ def print_report(
     _print_printed(console, comparison.printed, comparison.printed_apart)
     _print_costs(console, comparison, noise)
     _print_verdict(console, request, comparison, noise)
+    if told is not None:
+        heading = f"why fit {told.fit} differs" if isinstance(told, Told) else "why they differ"
+        console.print(Text(f"\n{heading}", style="bold"))
+        console.print(Text(told.text.rstrip() if isinstance(told, Told) else told))
 
 
 def _print_fit(
@@ -75,6 +82,8 @@ def _print_growth(console: Console, title: str, fit: FitComparison, floatx: str)
     text.append(curve, style="cyan")
     text.append(f" {fit.growth[0].relative:.0e} … {fit.growth[-1].relative:.0e}")
     console.print(text)
+    if fit.first_bits is not None:
+        console.print(Text(str(fit.first_bits), style="dim"))
 
 
 def _lines_table(

@@ -188,12 +188,20 @@ class Difference:
         console.print(table)
         console.print(self._footer(), style="dim", highlight=False)
 
-    def __str__(self) -> str:
+    def as_text(self, width: int = 100) -> str:
+        """Return what `print` prints.
+
+        Args:
+            width: characters of a line.
+        """
         from rich.console import Console
 
         stream = StringIO()
-        self.print(Console(file=stream, width=100))
+        self.print(Console(file=stream, width=width))
         return stream.getvalue()
+
+    def __str__(self) -> str:
+        return self.as_text()
 
     def __repr__(self) -> str:
         best = "no known cause" if self.best is None else self.best.label
