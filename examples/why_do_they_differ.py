@@ -1,7 +1,8 @@
-"""Why does a step computed by hand differ from Keras's? The numbers of keras-team/keras#18324.
+"""Why does a step of backpropagation computed by hand differ from Keras's?
 
-python examples/why_do_they_differ.py
-python examples/why_do_they_differ.py --by-hand 0.197 --all yes
+The numbers are those of https://github.com/keras-team/keras/issues/18324.
+
+python examples/why_do_they_differ.py --all yes
 """
 
 from __future__ import annotations
