@@ -55,7 +55,11 @@ def explain(comparison: Comparison, request: Request, folder: Path) -> Told | st
     number = next((fit.number for fit in comparison.fits if fit.relative > 0), None)
     if number is None:
         return "There is nothing to explain: every `fit` came out the same."
-    wanted = {"fit": number - 1, "reference": str(comparison.first.folder)}
+    wanted = {
+        "fit": number - 1,
+        "reference": str(comparison.first.folder),
+        "seconds": comparison.fits[number - 1].seconds[1],
+    }
     run = run_engine(comparison.second.engine, replace(request, explain=wanted), folder)
     found = folder / "explained.json"
     if not found.exists():
@@ -85,7 +89,7 @@ def explain_fit(model: Any, arguments: Mapping[str, Any], settings: Mapping[str,
         weights: Any = [file[f"weight/{i}"] for i in range(len(record["weights"]))]
     history = record["history"]
     epochs = max((len(values) for values in history.values()), default=1)
-    affordable = int(BUDGET / TRIALS / max(record["seconds"] / epochs, 1e-6))
+    affordable = int(BUDGET / TRIALS / max(settings["explain"]["seconds"] / epochs, 1e-6))
     if affordable < epochs:
         weights = None
         history = {name: values[: max(affordable, 1)] for name, values in history.items()}

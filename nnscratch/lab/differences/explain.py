@@ -20,12 +20,12 @@ from nnscratch.lab.differences.numbers import (
     read_history,
     read_weights,
 )
-from nnscratch.lab.differences.result import Difference, Verdict
+from nnscratch.lab.differences.result import Difference, Verdict, equally_good
 from nnscratch.lab.differences.trial import Trial
 from nnscratch.training.streams import is_stream
 
 ROUNDING = {"float32": 2e-6, "float64": 1e-12}
-"""Gaps up to here are another order of the same sums: causes that leave less are equally good."""
+"""Gaps up to here may be another order of the same sums."""
 
 SOLVED = 0.999
 """Share of the gap that a cause must close for pairs not to be looked for."""
@@ -152,11 +152,17 @@ def _chosen(patterns: Sequence[str] | None) -> list[Cause]:
     return [one for one in every if any(fnmatchcase(one.name, p) for p in patterns)]
 
 
-def _ranked(found: Iterable[Verdict], floor: float) -> list[Verdict]:
-    """Return the causes, the smallest remaining gap first; rounding and ties in their own order."""
-    return sorted(
-        found, key=lambda v: (len(v.labels), 0.0) if v.remaining <= floor else (3, v.remaining)
-    )
+def _ranked(found: Iterable[Verdict], rounding: float) -> list[Verdict]:
+    """Return the causes, the smallest remaining gap first; the equally good in their own order."""
+    verdicts = list(found)
+    limit = equally_good(verdicts, rounding)
+
+    def key(verdict: Verdict) -> tuple[int, float]:
+        if verdict.remaining <= limit:
+            return len(verdict.causes), 0.0
+        return 3, verdict.remaining
+
+    return sorted(verdicts, key=key)
 
 
 class _Bench:

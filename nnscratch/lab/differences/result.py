@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
@@ -67,6 +68,20 @@ class Verdict:
         return 1.0 - self.remaining / self.base.total
 
 
+def equally_good(verdicts: Sequence[Verdict], rounding: float) -> float:
+    """Return the remaining gap up to which causes are as good as the best one.
+
+    Where the best leaves no more than rounding, that is twice what it leaves, and at any rate a
+    twentieth of rounding; where it leaves more, nothing else is as good.
+
+    Args:
+        verdicts: what was found.
+        rounding: gap up to which two runs count as equal.
+    """
+    least = min((verdict.remaining for verdict in verdicts), default=0.0)
+    return max(2.0 * least, 0.05 * rounding) if least <= rounding else 1.001 * least
+
+
 @dataclass(frozen=True, repr=False)
 class Difference:
     """Why two runs differ, as far as known causes tell.
@@ -98,7 +113,7 @@ class Difference:
         best = self.best
         if best is None:
             return []
-        limit = max(self.rounding, 1.001 * best.remaining)
+        limit = equally_good(self.verdicts, self.rounding)
         many = len(best.causes)
         return [v for v in self.verdicts if v.remaining <= limit and len(v.causes) == many]
 
@@ -139,7 +154,7 @@ class Difference:
     def rows(self, most: int = SHOWN) -> list[tuple[str, str, str, str]]:
         """Return the lines of the table: share closed, cause, what remains, what it shows in."""
         worth = [v for v in self.verdicts if v.closes >= WORTH][:most]
-        return [(_share(v.closes), v.label, f"{v.remaining:.1e}", v.changes) for v in worth]
+        return [(_share(v.closes), v.label, _number(v.remaining), v.changes) for v in worth]
 
     def parts(self, most: int = 8) -> list[tuple[str, str, str]]:
         """Return what is farthest apart: name, gap, and gap under the best cause."""
@@ -147,7 +162,7 @@ class Difference:
         after = {} if best is None else best.gap.parts
         largest = sorted(self.base.parts.items(), key=lambda item: -item[1])[:most]
         return [
-            (name, f"{part:.1e}", f"{after[name]:.1e}" if name in after else "")
+            (name, _number(part), _number(after[name]) if name in after else "")
             for name, part in largest
         ]
 
@@ -249,6 +264,10 @@ def _share(closes: float) -> str:
     return f"{100 * closes:.1f} %" if math.isfinite(closes) else "-∞ %"
 
 
+def _number(gap: float) -> str:
+    return "0" if gap == 0 else f"{gap:.1e}"
+
+
 def _size(gap: float) -> str:
     return "infinitely far" if not math.isfinite(gap) else f"{gap:.1e}"
 
@@ -271,4 +290,5 @@ def _html(head: list[str], rows: Any, right: tuple[int, ...]) -> str:
     body = "".join(line(row, "td") for row in rows)
     if not body:
         return ""
-    return f"<table><thead>{line(head, 'th')}</thead><tbody>{body}</tbody></table>"
+    heads = f"<thead>{line(head, 'th')}</thead>"
+    return f"<table style='margin-bottom:1em'>{heads}<tbody>{body}</tbody></table>"

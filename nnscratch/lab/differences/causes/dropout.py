@@ -29,7 +29,7 @@ def _vary_all(trial: Trial, **changes: Any) -> bool:
     "weights and the training loss",
 )
 def keeps_rate(trial: Trial) -> bool:
-    """Keep the share `rate` of the mask, and scale by 1/(1 − rate) all the same or rightly."""
+    """Drop the share 1 − rate, and scale by 1/(1 − rate) all the same."""
 
     def forward(self: Any, x: Any, cache: Any, training: bool = False) -> Any:
         cache.active = training

@@ -216,7 +216,7 @@ def biases_free(trial: Trial) -> bool:
     "weights and loss",
 )
 def activities_summed(trial: Trial) -> bool:
-    """Multiply the penalty by the rows: in the loss shown, or in the gradient as well."""
+    """Multiply the penalty that the loss shows by the number of rows."""
 
     def wrapper(original: Any) -> Any:
         def penalties(self: Any, cache: Any) -> Any:
