@@ -110,7 +110,7 @@ def _startup(seconds: dict[str, float]) -> str:
     lines = [
         "| process from cold | s |",
         "| :-- | --: |",
-        f"| `import nnscratch` (of this `import numpy` {seconds['numpy'] - empty:.2f}) | "
+        f"| `import nnscratch` (`import numpy` alone {seconds['numpy'] - empty:.2f}) | "
         f"{seconds['nnscratch'] - empty:.2f} |",
         "| Python, `import nnscratch`, data made, first epoch of workload 1 done | "
         f"{seconds['first epoch']:.2f} |",
