@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import nnscratch
+from nnscratch import naming
 from nnscratch.cache import Cache
 from nnscratch.typing import Array
 from parity.engines.protocol import (
@@ -28,7 +29,7 @@ from parity.units import Case, Rule
 def set_float_type(dtype: str) -> None:
     """Make a float type the default of everything built from now on."""
     nnscratch.config.set_floatx(dtype)
-    nnscratch.naming.clear_names()
+    naming.clear_names()
 
 
 class NnscratchEngine:
