@@ -180,7 +180,7 @@ KINDS: dict[str, tuple[float, Callable[[Chooser, Shape], Options]]] = {
 }
 """Kinds of layers with their weights and what draws their options."""
 
-BARE = ("SpatialDropout1D", "MaxPooling2D", "AveragePooling2D")
+BARE = ("SpatialDropout1D", "MaxPooling2D", "AveragePooling2D", "ActivityRegularization")
 """Layers that take no options beyond their own."""
 
 
