@@ -11,12 +11,13 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 operators: dict[str, Callable[..., Any]] = {}
-"""The operations by name, put here by `nnscratch.ops`."""
+"""The operations by name, put here by `nnscratch.ops` when it is imported."""
 
 _recorders: list[Any] = []
 
@@ -36,9 +37,18 @@ def recording(listener: Any) -> Iterator[None]:
         _recorders.pop()
 
 
+def operation_named(name: str) -> Callable[..., Any] | None:
+    """Return an operation by its name in `nnscratch.ops`, None if there is none."""
+    if not operators:
+        import_module("nnscratch.ops")
+    return operators.get(name)
+
+
 def operate(name: str, *operands: Any, **options: Any) -> Any:
     """Apply an operation by its name in `nnscratch.ops`."""
-    return operators[name](*operands, **options)
+    operation = operation_named(name)
+    assert operation is not None, name
+    return operation(*operands, **options)
 
 
 def drawn_anew(function: F) -> F:
@@ -88,7 +98,7 @@ class Operands:
         )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        operation = operators.get(UFUNCS.get(ufunc.__name__, ufunc.__name__))
+        operation = operation_named(UFUNCS.get(ufunc.__name__, ufunc.__name__))
         if operation is None or method != "__call__" or kwargs:
             raise TypeError(
                 f"np.{ufunc.__name__} cannot be applied to {self!r}. Use a function of "

@@ -89,10 +89,14 @@ class HasLearningRate(OptimizerState):
             number = float(self._learning_rate.value)
         else:
             value = self.learning_rate
-            number = float(value) if hasattr(value, "dtype") else through_float32(value)
+            number = float(value) if hasattr(value, "dtype") else self._from_function(value)
         if not 0.0 <= number < np.inf:
             check_number("learning_rate", number, 0)
         return number
+
+    def _from_function(self, value: float) -> float:
+        """Return what a function gave as learning rate in the precision that Keras casts it to."""
+        return through_float32(value)
 
     def _learning_rate_config(self) -> Any:
         source = self._learning_rate

@@ -17,6 +17,7 @@ from nnscratch.optimizers.bias_correction import corrected_rate
 from nnscratch.optimizers.blocks import Blocks, make_scratch, scalar
 from nnscratch.optimizers.engine import Lane
 from nnscratch.optimizers.learning_rate import LearningRate
+from nnscratch.optimizers.schedules import LearningRateSchedule
 from nnscratch.optimizers.weight_decay import decay_weights
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
@@ -248,8 +249,19 @@ class Muon(Optimizer):
             return dtype.type(1)
         return np.sqrt(dtype.type(max(shape))) * dtype.type(self.rms_rate)
 
+    def _from_function(self, value: float) -> float:
+        """Return it as it is: Keras casts it for Adam's rule and for decay, not for Muon's own."""
+        return float(value)
+
+    @property
+    def _from_a_function(self) -> bool:
+        return not isinstance(self._learning_rate, (Variable, LearningRateSchedule))
+
     def _adam_scalars(self, dtype: np.dtype[Any], learning_rate: float) -> dict[str, Any]:
-        rate = float(dtype.type(learning_rate) * dtype.type(self.adam_lr_ratio))
+        if self._from_a_function:
+            rate = through_float32(learning_rate * self.adam_lr_ratio)
+        else:
+            rate = float(dtype.type(learning_rate) * dtype.type(self.adam_lr_ratio))
         t = int(self.iterations) + 1
         alpha = corrected_rate(dtype, rate, self.adam_beta_1, self.adam_beta_2, t)
         return {
@@ -265,6 +277,7 @@ class Muon(Optimizer):
     def _update(
         self, lanes: Sequence[Lane], variables: Sequence[Variable], learning_rate: float
     ) -> None:
+        decay_rate = through_float32(learning_rate) if self._from_a_function else learning_rate
         for variable in variables:
             decay = self.adam_weight_decay if self.has_adam(variable) else self.weight_decay
             if decay and not self._exclusions.hold(variable):
@@ -272,7 +285,7 @@ class Muon(Optimizer):
                 Blocks([variable.value.reshape(-1)], make_scratch(variable.value.size, number)).run(
                     decay_weights,
                     weight_decay=number(through_float32(decay)),
-                    learning_rate=number(learning_rate),
+                    learning_rate=number(decay_rate),
                 )
         super()._update(lanes, variables, learning_rate)
 

@@ -24,6 +24,11 @@ class Regularizer:
     [-12.0, 3.0]
     """
 
+    @property
+    def has_gradient(self) -> bool:
+        """Whether the penalty has a gradient at all, be it one of zeros."""
+        return True
+
     def __call__(self, x: Array) -> Any:
         """Return Ω(x), a number in the dtype of x."""
         raise NotImplementedError(f"{type(self).__name__} must implement __call__(x).")

@@ -111,6 +111,11 @@ class L1L2(Regularizer):
         self.l1 = checked_factor(0.0 if l1 is None else l1, "l1")
         self.l2 = checked_factor(0.0 if l2 is None else l2, "l2")
 
+    @property
+    def has_gradient(self) -> bool:
+        """Whether a factor is not 0; with both 0 Keras reckons nothing, and no gradient arises."""
+        return bool(self.l1 or self.l2)
+
     def __call__(self, x: Array) -> Any:
         """Return l1·Σ|x| + l2·Σx²."""
         return L1(self.l1)(x) + L2(self.l2)(x)

@@ -120,6 +120,7 @@ class Stepper:
         self.run.plan_backward(self.cache)
         self.variables = self.network.trainable_weights
         self.regularized = [v for v in self.variables if v.regularizer is not None]
+        self.shrunk = [v for v in self.regularized if v.regularizer.has_gradient]
         self.raises = (self.nan_policy or config.nan_policy()) == "raise"
         self.random_bits = random.xla_bits if self.network.jit_compile else nullcontext
 
@@ -167,7 +168,7 @@ class Stepper:
         scale = self.optimizer.loss_scale_factor or 1.0
         doutputs, from_logits = self.objective.backward(scale)
         self.run.backward(doutputs, self.cache, from_logits, scale)
-        for variable in self.regularized:
+        for variable in self.shrunk:
             rule = variable.regularizer.gradient
             if scale == 1.0:
                 variable.add_grad(rule, variable.value)

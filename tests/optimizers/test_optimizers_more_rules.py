@@ -393,3 +393,14 @@ def test_powf_is_within_a_rounding_of_the_power(x, y):
 def test_the_corrected_rate_tends_to_the_learning_rate(dtype):
     rates = [float(corrected_rate(np.dtype(dtype), 0.5, 0.9, 0.999, t)) for t in (1, 100_000)]
     assert rates == pytest.approx([0.5 * math.sqrt(0.001) / 0.1, 0.5], rel=1e-4)
+
+
+@pytest.mark.parametrize(("dtype", "expected"), [("float64", 0.1), ("float32", np.float32(0.1))])
+def test_muons_rate_from_a_function_is_not_rounded_for_muons_own_rule(dtype, expected):
+    exact = {"ns_steps": 40, "muon_a": 1.5, "muon_b": -0.5, "muon_c": 0.0, "rms_rate": None}
+    optimizer = Muon(lambda: 0.1, nesterov=False, **exact)
+    w = Variable(np.zeros((2, 2), dtype), dtype=dtype)
+    optimizer.apply([np.diag([9.0, 1.0]).astype(dtype)], [w])
+    assert w.numpy()[0, 0] == pytest.approx(
+        -float(expected), rel=1e-12 if dtype == "float64" else 1e-6
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
-from nnscratch import Sequential, callbacks, layers, losses, optimizers, regularizers, utils
+from nnscratch import Input, Sequential, callbacks, layers, losses, optimizers, regularizers, utils
 from nnscratch.errors import NonFiniteError
 
 
@@ -355,3 +357,20 @@ def test_float64_throughout():
     model.fit(column(1.0), column(1.0), verbose=0)
     assert model.get_weights()[0].dtype == np.float64
     assert model.predict(column(1.0), verbose=0).dtype == np.float64
+
+
+@pytest.mark.parametrize(("regularizer", "moves"), [("l1l2", False), ("l1", True), (None, False)])
+def test_a_penalty_without_factors_gives_no_gradient(regularizer, moves):
+    """As in Keras: behind Dropout(1.0) no gradient comes, so that weight decay has no say."""
+    model = Sequential(
+        [
+            *(Input((3,)), layers.Dense(2, kernel_regularizer=regularizer, name="first")),
+            *(layers.Dropout(1.0), layers.Dense(1)),
+        ]
+    )
+    model.compile(optimizers.SGD(0.1, weight_decay=0.1), "mse")
+    before = model.layers[0].kernel.numpy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
+    assert (model.layers[0].kernel.numpy() != before).any() == moves

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnscratch import activations
 from nnscratch.compat.tensor import Tensor, is_recorded, pair, tensor
-from nnscratch.recording import operate, operators
+from nnscratch.recording import operate, operation_named
 
 RECORDED = {
     "acos": "arccos",
@@ -28,7 +28,7 @@ def _one(function: Callable[..., Any], name: str) -> Callable[..., Tensor]:
     recorded = RECORDED.get(name, name)
 
     def of_each(x: Any, name: str | None = None) -> Tensor:
-        if is_recorded(x) and recorded in operators:
+        if is_recorded(x) and operation_named(recorded) is not None:
             found: Tensor = operate(recorded, x)
             return found
         return tensor(function(np.asarray(tensor(x))))
@@ -42,7 +42,7 @@ def _two(function: Callable[..., Any], name: str) -> Callable[..., Tensor]:
     recorded = RECORDED.get(name, name)
 
     def of_each_pair(x: Any, y: Any, name: str | None = None) -> Tensor:
-        if is_recorded(x, y) and recorded in operators:
+        if is_recorded(x, y) and operation_named(recorded) is not None:
             found: Tensor = operate(recorded, x, y)
             return found
         return tensor(function(*pair(x, y)))
