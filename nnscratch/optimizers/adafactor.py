@@ -50,6 +50,9 @@ def adafactor(
     Source: Shazeer & Stern (2018), "Adafactor: adaptive learning rates with sublinear memory cost",
     algorithms 4 and 5. Convention: the paper never stores v; here, as in Keras, it is a slot.
 
+    Where r·c is too small for its type, g is 0 as well, and so is u; Keras 3.15.1 divides 0 by 0
+    there, and the whole kernel becomes NaN.
+
     The first step does not see the size of the gradient where it is of rank one:
 
     >>> w, v, r, c = np.ones((2, 2)), np.zeros((2, 2)), np.zeros(2), np.zeros(2)
@@ -67,7 +70,8 @@ def adafactor(
         c[...] = beta_2 * c + (one - beta_2) * squares.mean(axis=-2)
         rows = r / r.mean(axis=-1, keepdims=True)
         v[...] = rows[..., np.newaxis] * c[..., np.newaxis, :]
-    u = g / np.sqrt(v)
+    root = np.sqrt(v)
+    u = np.divide(g, root, out=np.zeros_like(g), where=root > 0)
     u /= max(one, _root_mean_square(u) / clip_threshold)
     w -= (max(epsilon_2, _root_mean_square(w)) * rho) * u
 

@@ -404,3 +404,16 @@ def test_muons_rate_from_a_function_is_not_rounded_for_muons_own_rule(dtype, exp
     assert w.numpy()[0, 0] == pytest.approx(
         -float(expected), rel=1e-12 if dtype == "float64" else 1e-6
     )
+
+
+def test_adafactor_where_a_row_and_a_column_have_no_gradient():
+    """r·c/mean(r) is 1e-30·1e-30 there, which float32 cannot hold: 0/0 must not become NaN."""
+    gradient = np.ones((3, 3), np.float32)
+    gradient[0] = gradient[:, 0] = 0.0
+    w = Variable(np.full((3, 3), 0.5, np.float32))
+    optimizer = Adafactor(0.01)
+    for _ in range(3):
+        optimizer.apply([gradient], [w])
+    assert (w.numpy()[0] == 0.5).all()
+    assert (w.numpy()[:, 0] == 0.5).all()
+    assert (w.numpy()[1:, 1:] < 0.5).all()
