@@ -48,8 +48,15 @@ def fit(
     with whole_steps() as interrupt:
         try:
             _run(
-                *(model, stepper, batches, validation, callbacks),
-                *(epochs, initial_epoch, validation_freq, interrupt),
+                model,
+                stepper,
+                batches,
+                validation,
+                callbacks,
+                epochs,
+                initial_epoch,
+                validation_freq,
+                interrupt,
             )
         except BaseException:
             callbacks.abandon()

@@ -97,8 +97,12 @@ def optimizer_variables(optimizer: Any, trained: list[tuple[str, str]]) -> dict[
         optimizer: a built optimizer.
         trained: path and tensor name of each trained variable.
     """
-    product = getattr(optimizer, "_u_product", None)  # Nadam's, which Keras leaves without a name
-    named = (("u_product" if v is product else v.name, v) for v in optimizer.variables)
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    product = getattr(inner, "_u_product", None)  # Nadam's, which Keras leaves without a name
+    variables = list(optimizer.variables)
+    if product is not None and all(v is not product for v in variables):
+        variables.append(product)  # nor does Keras list it where Nadam is wrapped
+    named = (("u_product" if v is product else v.name, v) for v in variables)
     return keyed_slots(named, trained)
 
 
