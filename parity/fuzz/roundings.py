@@ -95,7 +95,7 @@ def rounded_otherwise(
     """
     after = moved(values, rng, math.sqrt(max(1.0, _terms(name, given, values))))
     size = _hidden_size(name, given)
-    if size:
+    if 0 < size < math.inf:  # beyond, the numbers have left their range and rounding says nothing
         shift = rng.uniform(-size, size, values.shape) * float(np.finfo(values.dtype).eps)
         exact = values >= 0 if name in ("Elu", "Selu") else np.zeros(values.shape, bool)
         after = np.where(exact, values, after + shift).astype(values.dtype)
