@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from nnscratch.saving.atomic import flush_folder
+
 TIMEOUT_SECONDS = 30
 
 
@@ -16,8 +18,8 @@ def fetch(url: str, target: Path, check: Callable[[Path], object]) -> None:
     """Download `url` to `target` in one atomic step.
 
     The bytes go to a temporary file beside the target, are flushed to the disk, handed to `check`
-    and only then renamed; when anything fails, the temporary file is removed and `target` is as
-    it was.
+    and only then renamed, and the folder is flushed; when anything fails, the temporary file is
+    removed and `target` is as it was.
 
     Args:
         url: where the file is.
@@ -41,6 +43,7 @@ def fetch(url: str, target: Path, check: Callable[[Path], object]) -> None:
         check(part)
         part.chmod(0o644)
         part.replace(target)
+        flush_folder(target.parent)
     except HTTPException as error:
         raise OSError(f"{type(error).__name__}: {error}") from error
     finally:
