@@ -1,4 +1,4 @@
-"""Processes that fill one dataset cache at once: each ends with the data, none reads half a file."""
+"""Processes that fill one dataset cache at once: each has the data, none reads half a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ source = root / "server" / "mnist.npz"
 arrays = dict(np.load(source))
 mnist.URL = source.as_uri()
 mnist.EXPECTED = {
-    name: Fingerprint(a.shape, hashlib.sha256(a.tobytes()).hexdigest()) for name, a in arrays.items()
+    name: Fingerprint(array.shape, hashlib.sha256(array.tobytes()).hexdigest())
+    for name, array in arrays.items()
 }
 opened = urllib.request.urlopen
 
