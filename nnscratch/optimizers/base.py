@@ -163,9 +163,9 @@ class Optimizer(Updates):
         Args:
             var_list: these very variables.
             var_names: regular expressions, searched for in each variable's path: `["bias"]`
-                excludes every `…/bias`.
+                excludes every `…/bias`. As in Keras, `Muon` searches in each variable's own name.
         """
-        self._exclusions = Exclusions(var_list, var_names)
+        self._exclusions = Exclusions(var_list, var_names, by_path=self._spares_by_path)
         self._made_engine = None
 
     def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:

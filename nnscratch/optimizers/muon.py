@@ -125,6 +125,8 @@ class Muon(Optimizer):
     [[-0.5, 0.0], [0.0, -0.5]]
     """
 
+    _spares_by_path = False
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,

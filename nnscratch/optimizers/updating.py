@@ -35,6 +35,9 @@ class Updates(HasLearningRate):
     loss_scale_factor: float | None
     gradient_accumulation_steps: int | None
 
+    _spares_by_path = True
+    """Whether `exclude_from_weight_decay` searches paths, not only the variables' own names."""
+
     def __init__(self, name: str, learning_rate: LearningRate) -> None:
         super().__init__(name, learning_rate)
         self._exclusions = Exclusions()

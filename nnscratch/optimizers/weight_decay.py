@@ -31,6 +31,7 @@ class Exclusions:
     Args:
         variables: these very variables.
         names: regular expressions; a variable whose path holds a match of any is excluded.
+        by_path: False to search them in a variable's own name, the last part of its path.
 
     >>> gamma = Variable(np.ones(2), name="gamma")
     >>> Exclusions(names=["bias", "gamma"]).hold(gamma), Exclusions(names=["bias"]).hold(gamma)
@@ -38,15 +39,21 @@ class Exclusions:
     """
 
     def __init__(
-        self, variables: Iterable[Variable] | None = None, names: Iterable[str] | None = None
+        self,
+        variables: Iterable[Variable] | None = None,
+        names: Iterable[str] | None = None,
+        *,
+        by_path: bool = True,
     ) -> None:
         if isinstance(names, str):
             raise ValueError(f"`var_names` must be a list of strings. Received: {names!r}")
         self._variables = list(variables or ())
         self._pattern = re.compile("|".join(names)) if names else None
+        self._by_path = by_path
 
     def hold(self, variable: Variable) -> bool:
         """Tell whether the variable is excluded."""
         if any(variable is excluded for excluded in self._variables):
             return True
-        return self._pattern is not None and self._pattern.search(variable.path) is not None
+        searched = variable.path if self._by_path else variable.name
+        return self._pattern is not None and self._pattern.search(searched) is not None

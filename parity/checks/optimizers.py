@@ -112,6 +112,23 @@ def decay_order(lib: Any) -> dict[str, Any]:
     return found | {"excluded by name": lib.numpy(bias)}
 
 
+@registry.check("decay-spares-by-path-or-name", "optimizers", "D6")
+def spared(lib: Any) -> dict[str, Any]:
+    """A pattern of what does not decay is searched in a variable's path, by Muon in its name."""
+    found = {}
+    for rule in ("AdamW", "Muon"):
+        for pattern in ("0_", "0_Dense/kern", "^kernel"):
+            optimizer = getattr(lib.optimizers, rule)(learning_rate=0.5, weight_decay=0.5)
+            optimizer.exclude_from_weight_decay(var_names=[pattern])
+            layer = lib.layers.Dense(2, name="0_Dense", kernel_initializer="ones", dtype=lib.dtype)
+            layer.build((None, 2))
+            optimizer.build(layer.trainable_variables)
+            zeros = [lib.tensor(array(lib, np.zeros(v.shape))) for v in layer.trainable_variables]
+            optimizer.apply(zeros, layer.trainable_variables)
+            found[f"{rule} {pattern}"] = lib.numpy(layer.kernel)
+    return found
+
+
 @registry.check(
     "clipnorm-per-variable",
     "optimizers",

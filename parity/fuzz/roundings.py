@@ -45,7 +45,7 @@ def moved(tensor: Array, rng: np.random.Generator, units: float = 1.0) -> Array:
     """Return a tensor whose elements moved by up to so many units in the last place; zeros stay.
 
     >>> x = np.array([1.0, 0.0])
-    >>> abs(moved(x, np.random.default_rng(1)) - x).max() <= 2.3e-16
+    >>> bool(abs(moved(x, np.random.default_rng(1)) - x).max() <= 2.3e-16)
     True
     """
     ulp = units * float(np.finfo(tensor.dtype).eps)
@@ -56,30 +56,57 @@ def moved(tensor: Array, rng: np.random.Generator, units: float = 1.0) -> Array:
 def shaken(rng: np.random.Generator) -> Iterator[None]:
     """Move the result of every operation that TensorFlow runs eagerly inside the block.
 
+    TensorFlow has two ways in: a fast one, and one for operands that are not tensors yet, which
+    the fast one refuses. Keras goes the second way wherever it hands over one of its own variables
+    (a bias) or a list of axes (the mean and variance of a batch).
+
     Args:
         rng: where the movements come from.
     """
     from tensorflow.python import pywrap_tfe
 
-    execute = pywrap_tfe.TFE_Py_FastPathExecute
+    fast, slow = pywrap_tfe.TFE_Py_FastPathExecute, pywrap_tfe.TFE_Py_Execute
 
-    def execute_and_move(context: Any, name: str, *operands: Any) -> Any:
-        results = execute(context, name, *operands)
-        if name in ROUNDING:
-            given = [_numbers(operand) for operand in operands if _is_float(operand)]
-            taken = {values.ctypes.data for values in given}
-            for result in results if isinstance(results, (list, tuple)) else [results]:
-                values = _numbers(result)
-                # a result that shares an operand's memory was passed on, not computed
-                if _is_float(result) and values.size and values.ctypes.data not in taken:
-                    _overwrite(values, rounded_otherwise(name, given, values, rng))
+    def fast_and_moved(context: Any, name: str, *operands: Any) -> Any:
+        results = fast(context, name, *operands)
+        _move(name, operands, results, rng)
         return results
 
-    pywrap_tfe.TFE_Py_FastPathExecute = execute_and_move
+    def slow_and_moved(
+        context: Any, device: Any, name: str | bytes, operands: Any, *options: Any
+    ) -> Any:
+        results = slow(context, device, name, operands, *options)
+        _move(name if isinstance(name, str) else name.decode(), operands, results, rng)
+        return results
+
+    pywrap_tfe.TFE_Py_FastPathExecute = fast_and_moved
+    pywrap_tfe.TFE_Py_Execute = slow_and_moved
     try:
         yield
     finally:
-        pywrap_tfe.TFE_Py_FastPathExecute = execute
+        pywrap_tfe.TFE_Py_FastPathExecute, pywrap_tfe.TFE_Py_Execute = fast, slow
+
+
+def _move(name: str, operands: Any, results: Any, rng: np.random.Generator) -> None:
+    """Move the results of one operation, in place."""
+    if name not in ROUNDING:
+        return
+    given = [_numbers(operand) for operand in _each(operands) if _is_float(operand)]
+    taken = {values.ctypes.data for values in given}
+    for result in filter(_is_float, _each(results)):
+        values = _numbers(result)
+        # a result that shares an operand's memory was passed on, not computed
+        if values.size and values.ctypes.data not in taken:
+            _overwrite(values, rounded_otherwise(name, given, values, rng))
+
+
+def _each(tensors: Any) -> Iterator[Any]:
+    """Yield one tensor, or those in nested lists: the terms of an `AddN` come in one."""
+    if not isinstance(tensors, (list, tuple)):
+        yield tensors
+        return
+    for tensor in tensors:
+        yield from _each(tensor)
 
 
 def rounded_otherwise(

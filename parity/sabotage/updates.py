@@ -115,6 +115,12 @@ def exclusions_ignored() -> Sequence[Change]:
     return [Change(EXCLUSIONS, "hold", lambda self, variable: False)]
 
 
+@sabotage("muon-spares-by-path", "decay-spares-by-path-or-name")
+def patterns_searched_in_paths() -> Sequence[Change]:
+    """Muon searches what it does not decay in the paths of variables, as other optimizers do."""
+    return [Change(module("optimizers").Muon, "_spares_by_path", True)]
+
+
 @sabotage("average-starts-at-zero", "rule/ema", "option/ema")
 def average_from_zero() -> Sequence[Change]:
     """The moving average of the weights does not start at the weights."""

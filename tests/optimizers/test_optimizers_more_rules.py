@@ -233,6 +233,20 @@ def test_muon_decays_matrices_and_adam_s_share_apart():
     assert decayed(0.5, None) == [0.75, 1.0, 1.0]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [("0_", [0.75, 0.75]), ("0_Dense/k", [0.75, 0.75]), ("^kernel", [1.0, 0.75])],
+)
+def test_muon_searches_names_not_paths_for_what_it_does_not_decay(pattern, left):
+    """As Keras 3.15.1 does: its Muon spares no variable of layer `0_Dense` for the pattern `0_`."""
+    optimizer = Muon(0.5, weight_decay=0.5, adam_weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=[pattern])
+    with name_scope("0_Dense"):
+        variables = [Variable(np.ones(s), name=n) for n, s in [("kernel", (2, 2)), ("bias", (2,))]]
+    optimizer.apply([np.zeros(v.shape) for v in variables], variables)
+    assert [float(v.value.flat[0]) for v in variables] == left
+
+
 def test_muon_leaves_to_adam_what_is_no_hidden_matrix():
     with name_scope("net"):
         names = {

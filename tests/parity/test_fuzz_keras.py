@@ -12,7 +12,7 @@ from nnscratch import config, naming
 from parity import data
 from parity.fuzz.case import PACKINGS, FuzzCase, Output, fitted
 from parity.fuzz.draw import draw
-from parity.fuzz.examine import MISMATCH, ONLY_OURS, REFUSED, examine
+from parity.fuzz.examine import MISMATCH, NOISE, ONLY_OURS, REFUSED, examine
 from parity.fuzz.roundings import shaken
 from parity.fuzz.run import Engines, examine_model, make_engines, shrink_finding
 from parity.fuzz.script import render, reproduces
@@ -211,6 +211,33 @@ def test_shaking_moves_what_is_computed_and_leaves_what_is_given(engines: Engine
     np.testing.assert_allclose(total, before, rtol=2.3e-16)
     np.testing.assert_array_equal(compared, np.maximum(before, 1.0))
     np.testing.assert_array_equal(tf.exp(x).numpy(), exact)
+
+
+def test_shaking_reaches_what_keras_computes_from_its_own_variables(engines: Engines) -> None:
+    """A bias and a list of axes take TensorFlow's second way in, which is shaken too."""
+    keras, tf = engines[0].keras, engines[0].tf
+    x = tf.constant(np.linspace(1.0, 2.0, 640).reshape(64, 10).astype("float32"))
+    bias = keras.Variable(np.full(10, 0.3, "float32"))
+
+    def results():
+        mean, variance = keras.ops.moments(x, axes=[0])
+        return [tf.nn.bias_add(x, bias).numpy(), mean.numpy(), variance.numpy()]
+
+    exact, before = results(), x.numpy()
+    with shaken(np.random.default_rng(1)):
+        moved_results = results()
+    for a, b in zip(exact, moved_results, strict=True):
+        assert (a != b).any()
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+    np.testing.assert_array_equal(x.numpy(), before)
+    for a, b in zip(exact, results(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_bias_before_batch_normalization_is_noise(engines: Engines) -> None:
+    """Its gradient is what is left of terms that cancel, and a mean of 648 rows decides it."""
+    for verdict in examine_model(3, 2, ("float32",), None, engines):
+        assert verdict.verdict == NOISE, str(verdict)
 
 
 def test_the_flag_for_running_eagerly_is_set_back(engines: Engines) -> None:
