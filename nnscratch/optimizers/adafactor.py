@@ -167,14 +167,15 @@ class Adafactor(Optimizer):
         """Make r and c for all with two dimensions or more, and v for all.
 
         Keras keeps an unused integer in the place of each r and c that there is not, and writes it
-        into files; so it is here.
+        into files, but for an optimizer within a `LossScaleOptimizer`; so it is here.
         """
         velocities = []
         for i, variable in enumerate(variables):
             shape = variable.shape
             if len(shape) < 2:
                 self._variables += [
-                    Variable(np.int32(0), trainable=False, name=variable.name) for _ in "rc"
+                    Variable(np.int32(0), trainable=False, name=variable.name)
+                    for _ in ("" if self._wrapped else "rc")
                 ]
             else:
                 for part, of in (("r", shape[:-1]), ("c", shape[:-2] + shape[-1:])):

@@ -113,6 +113,7 @@ class LossScaleOptimizer(Optimizer):
             self.dynamic_scale = self.add_variable(
                 (), Constant(self.initial_scale), "float32", name="dynamic_scale"
             )
+        self.inner_optimizer._wrapped = True
         self.inner_optimizer.build(variables)
         self.slots = self.inner_optimizer.slots
         self.built = True

@@ -26,6 +26,9 @@ class OptimizerState:
             `slots["dense/kernel"]["momentum"]`.
     """
 
+    _wrapped = False
+    """Whether a `LossScaleOptimizer` makes the slots; Keras then lists fewer of some optimizers."""
+
     def __init__(self, name: str) -> None:
         self.name = name
         self.built = False

@@ -139,6 +139,7 @@ OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
     "muon": lambda o: o.Muon(0.01),
     "schedule-free": lambda o: o.ScheduleFreeAdamW(0.01),
     "loss-scale": lambda o: o.LossScaleOptimizer(o.SGD(0.01, momentum=0.5)),
+    "loss-scale-adafactor": lambda o: o.LossScaleOptimizer(o.Adafactor(0.01)),
     "average": lambda o: o.SGD(0.01, use_ema=True, ema_overwrite_frequency=2),
     "accumulation": lambda o: o.Adam(0.01, gradient_accumulation_steps=2),
     "clipping": lambda o: o.Adam(0.01, global_clipnorm=0.5, weight_decay=0.01),

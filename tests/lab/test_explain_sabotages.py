@@ -37,6 +37,15 @@ def _excluding() -> Case:
     return model, x, y, fit
 
 
+def _sparing_by_path() -> Case:
+    """Patterns that fit paths only: here all matrices decay, and none where paths are searched."""
+    model, x, y, fit = rule(
+        lambda: optimizers.Muon(0.02, weight_decay=0.5, adam_weight_decay=None)
+    )()
+    model.optimizer.exclude_from_weight_decay(var_names=["/kernel"])
+    return model, x, y, fit
+
+
 CASES: dict[str, tuple[Callable[[], Case], str]] = {
     "adam-epsilon-after-the-correction": (_adam(), "ε after the bias correction"),
     "adam-epsilon-under-the-root": (_adam(), "ε inside the root"),
@@ -75,6 +84,7 @@ CASES: dict[str, tuple[Callable[[], Case], str]] = {
     "decay-in-the-gradient": (_adam(weight_decay=0.1), "weight decay in the gradient"),
     "decay-without-the-rate": (_sgd(weight_decay=0.1), "weights decay by λ alone"),
     "excluded-variables-decay": (_excluding, "excluded weights decay too"),
+    "muon-spares-by-path": (_sparing_by_path, "weights do not decay"),
     "average-starts-at-zero": (
         _sgd(use_ema=True, ema_momentum=0.9),
         "moving average of weights starts at zero",

@@ -71,6 +71,17 @@ def test_its_variables_are_its_own_and_the_inner_ones():
     assert optimizer.variables[-1] is optimizer.slots["w"]["momentum"]
 
 
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_wrapped_adafactor_has_no_unused_integers(wrapped):
+    """Keras 3.15.1 lists them, named after the weight, only where the optimizer stands alone."""
+    inner = optimizers.Adafactor()
+    optimizer = LossScaleOptimizer(inner) if wrapped else inner
+    optimizer.build([Variable(np.zeros(2), name="bias")])
+    unused = [] if wrapped else ["bias", "bias"]
+    names = [v.name for v in inner.variables]
+    assert names == ["iteration", "learning_rate", *unused, "bias_velocity"]
+
+
 def test_state_goes_through_a_store():
     optimizer, other = (LossScaleOptimizer(SGD(0.5, momentum=0.5)) for _ in range(2))
     first, second = weight(), weight()
