@@ -20,17 +20,24 @@ class NotReadyError(ValueError):
 
 
 class NonFiniteError(ArithmeticError):
-    """A loss became NaN or infinite during training; no weight was changed by that step.
+    """A loss, or a weight, became NaN or infinite during training.
+
+    Where it is the loss, no weight was changed by that step.
 
     Attributes:
         step: number of the training step within its epoch, counted from 0.
         layer: name of the first layer whose output was not finite, or None if all were finite.
+        variable: path of the weight that was found not to be finite while every loss was, else
+            None; `step` is then the number of the step that would have come next.
     """
 
-    def __init__(self, message: str, step: int, layer: str | None) -> None:
+    def __init__(
+        self, message: str, step: int, layer: str | None, variable: str | None = None
+    ) -> None:
         super().__init__(message)
         self.step = step
         self.layer = layer
+        self.variable = variable
 
 
 class SuspicionWarning(UserWarning):

@@ -123,6 +123,7 @@ class BackupAndRestore(Callback):
             Path(self.backup_dir).rmdir()
 
     def _save(self, epoch: int, batch: int) -> None:
+        self.model.check_finite()
         Path(self.backup_dir).mkdir(parents=True, exist_ok=True)
         if self.double_checkpoint and self._latest.exists():
             atomic.copy(self._latest, self._previous)

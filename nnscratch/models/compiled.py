@@ -92,8 +92,8 @@ class Compiles(Steps):
             jit_compile: True draws the noise of training in the bits that programs compiled by
                 XLA use, as Keras then does. `"auto"` is False, as in Keras on a CPU.
             auto_scale_loss: accepted for compatibility; it changes no number.
-            nan_policy: `"raise"` stops training with an error when the loss is not finite,
-                `"keras"` carries on; the configured policy by default.
+            nan_policy: `"raise"` stops training with an error when the loss or a weight is not
+                finite, `"keras"` carries on; the configured policy by default.
 
         Raises:
             ValueError: an unknown name or value, or metrics that are not a list; nothing is changed

@@ -25,6 +25,7 @@ class Saves:
         optimizer: Any
         compile: Any
         jit_compile: bool
+        check_finite: Any
 
     def save(
         self,
@@ -44,6 +45,7 @@ class Saves:
             include_optimizer: whether the optimizer, its state and the losses are written.
             save_format: accepted for compatibility.
         """
+        self.check_finite()
         saving.save_model(
             self,
             filepath,
@@ -63,6 +65,7 @@ class Saves:
             overwrite: False refuses to replace a file.
             max_shard_size: not offered; everything is in one file.
         """
+        self.check_finite()
         saving.save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from nnscratch.blas import threads_for
@@ -25,7 +26,9 @@ from nnscratch.training.batches import Batches
 from nnscratch.training.choice import Choice
 from nnscratch.training.data import Data, split_validation
 from nnscratch.training.doubts import doubt_result, doubt_scale
+from nnscratch.training.finite import FiniteWeights
 from nnscratch.training.own_steps import OwnPrediction
+from nnscratch.training.step import Stepper
 from nnscratch.training.streams import Source, Stream, is_stream
 
 
@@ -33,6 +36,7 @@ class Trains(RunsOnBatch):
     """Training, evaluating and predicting over whole arrays; mixed into `Model`."""
 
     _predict_cache: Cache | None = None
+    _finite_weights: FiniteWeights | None = None
 
     def fit(
         self,
@@ -95,7 +99,8 @@ class Trains(RunsOnBatch):
             NotReadyError: `compile` was not called.
             DataError: data that cannot be trained on; no weight has changed.
             ShapeError: shapes that do not fit; no weight has changed.
-            NonFiniteError: the loss became NaN or infinite; that step changed no weight.
+            NonFiniteError: the loss became NaN or infinite; that step changed no weight. Or a
+                weight did, of which no file was written.
         """
         check_no_more(self.fit, outdated)
         checked_epochs(epochs, initial_epoch)
@@ -145,7 +150,7 @@ class Trains(RunsOnBatch):
             trainer.choice = Choice(validation, callback_list.callbacks)
         if isinstance(batches, Batches):
             doubt_scale(batches.data, self.layers)
-        with threads_for(self.weights, batches.batch_size):
+        with self._watched(trainer.step), threads_for(self.weights, batches.batch_size):
             history = loop.fit(
                 self,
                 trainer.step,
@@ -222,6 +227,32 @@ class Trains(RunsOnBatch):
         if isinstance(runner, OwnPrediction):
             return pack(runner.structure, outputs)
         return self.packed_output(outputs)
+
+    def check_finite(self, steps: int | None = None) -> None:
+        """Raise if the `fit` under way has made a weight NaN or infinite; else do nothing.
+
+        `fit` looks at the end of epochs, `save` and `save_weights` before they write. So may
+        callbacks that hand the weights on in some other way.
+
+        Args:
+            steps: steps taken since the last call; after a few only, nothing is looked at. None
+                looks in any case.
+
+        Raises:
+            NonFiniteError: a weight, or a number of the optimizer's state, is NaN or infinite, and
+                `nan_policy` is `"raise"`.
+        """
+        if self._finite_weights is not None:
+            self._finite_weights.check(steps)
+
+    @contextmanager
+    def _watched(self, stepper: Stepper) -> Iterator[None]:
+        """Hold the weights to finite numbers as long as the block runs."""
+        self._finite_weights = FiniteWeights(self, stepper)
+        try:
+            yield
+        finally:
+            self._finite_weights = None
 
     def _input_source(self, x: Any, batch_size: int | None, steps: int | None) -> Source:
         if not is_stream(x):

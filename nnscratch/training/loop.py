@@ -99,6 +99,7 @@ def _run(
         if taken_up is not None:
             steps, taken_up = taken_up.rest_of(steps, callbacks), None
         _train(model, stepper, steps, callbacks, epoch, interrupt)
+        model.check_finite(stepper.step_number)
         logs = stepper.epoch_logs()
         if validation is not None and _is_due(epoch + 1, validation_freq):
             for name, value in evaluate(model, stepper, validation, callbacks).items():
@@ -106,6 +107,7 @@ def _run(
         callbacks.on_epoch_end(epoch, logs)
         if model.stop_training:
             break
+    model.check_finite()
     callbacks.at_rest(epoch + 1, 0)
     if epochs > 0:
         stepper.optimizer.finalize_variable_values(stepper.variables)
