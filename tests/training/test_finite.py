@@ -37,7 +37,7 @@ def fit(net, huge, epochs=1, usual=1.0, **options):
 
 def test_a_weight_is_infinite_after_the_last_step():
     net = model("sgd")
-    with pytest.raises(NonFiniteError, match="'.*last/kernel' of 'sequential.*' holds") as caught:
+    with pytest.raises(NonFiniteError, match=r"'.*last/kernel' of 'sequential.*' holds") as caught:
         fit(net, huge=STEPS - 1, usual=0.0)
     assert caught.value.variable.endswith("last/kernel")
     assert (caught.value.layer, caught.value.step) == (None, STEPS)
