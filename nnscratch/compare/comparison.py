@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nnscratch.compare.arithmetic import ALL_DIGITS, digits
-from nnscratch.compare.growth import Point, growth
+from nnscratch.compare.growth import Curve, Growth, Point
 from nnscratch.compare.lines import Line, history_lines, missing_line, result_lines, weight_lines
 from nnscratch.compare.microscope import Sight, first_difference
 from nnscratch.compare.printed import LineDifference, compare_printed
@@ -25,6 +25,7 @@ class FitComparison:
         growth: the distance at the start, at each of the first steps and after each epoch.
         seconds: time inside of it in the first and in the second run.
         first_bits: the first difference of the two runs, however small; None if there is none.
+        curves: the distance of each weight at the same moments.
     """
 
     number: int
@@ -34,6 +35,7 @@ class FitComparison:
     growth: list[Point]
     seconds: tuple[float, float]
     first_bits: Sight | None = None
+    curves: list[Curve] = field(default_factory=list)
 
     @property
     def relative(self) -> float:
@@ -157,15 +159,17 @@ def compare_runs(first: Run, second: Run, rtol: float) -> Comparison:
     found = Comparison(first, second, rtol)
     for i, (a, b) in enumerate(zip(first.fits, second.fits, strict=False)):
         theirs, ours = first.arrays(f"fit{i}"), second.arrays(f"fit{i}")
+        growth = Growth(a, b, theirs, ours)
         found.fits.append(
             FitComparison(
                 i + 1,
                 a["model"],
                 history_lines(a, b),
                 weight_lines(a, b, theirs, ours),
-                growth(a, b, theirs, ours),
+                growth.points(),
                 (a["seconds"], b["seconds"]),
                 first_difference(a, b, theirs, ours, first.record["floatx"]),
+                growth.curves(),
             )
         )
     if len(first.fits) != len(second.fits):

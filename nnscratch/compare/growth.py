@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,41 +42,96 @@ class Point:
         return f"at step {self.step} (epoch {self.epoch})"
 
 
-def growth(
-    first: Mapping[str, Any],
-    second: Mapping[str, Any],
-    first_arrays: Mapping[str, Array],
-    second_arrays: Mapping[str, Array],
-) -> list[Point]:
-    """Return the distance at every moment that both runs have written down.
+@dataclass(frozen=True)
+class Curve:
+    """The distance of two runs in one weight.
+
+    Attributes:
+        name: the weight's path without the model's name.
+        steps: steps done since the start of the fit.
+        values: the difference then.
+    """
+
+    name: str
+    steps: list[int]
+    values: list[float]
+
+    @property
+    def layer(self) -> str:
+        """The part of the path before the last `/`, or the path."""
+        return self.name.rpartition("/")[0] or self.name
+
+    @property
+    def role(self) -> str:
+        """What the weight is to its layer: `kernel`, `bias`."""
+        return self.name.rpartition("/")[2]
+
+
+@dataclass
+class Growth:
+    """The distance of two runs at every moment of a `fit` that both have written down.
 
     Args:
         first: the first run's record of a fit.
         second: the second run's.
         first_arrays: the first run's digests of the tensors, `step/<number of the tensor>`.
         second_arrays: the second run's.
+
+    Attributes:
+        moments: see `common_moments`.
+        weights: differences at each moment, by name of the weight, of those that count; NaN until
+            both runs have it.
+        slots: likewise for the optimizer's slots.
     """
-    moments = common_moments(first["steps"], second["steps"])
-    idle = {w["path"] for w in first["weights"] if w["idle"]}
-    columns: dict[str, dict[str, Array]] = {"weight": {}, "slot": {}}
-    for kind, path, i, j in pairs(first["tensors"], second["tensors"]):
-        if concerns(path, idle):
-            continue
-        a, b = first_arrays[f"step/{i}"], second_arrays[f"step/{j}"]
-        starts = len(first["steps"]) - len(a), len(second["steps"]) - len(b)
-        label = path.removeprefix(f"{first['model']}/")
-        floor = FLOOR if kind == "weight" else 0.0
-        columns[kind][label] = _column(a, b, starts, len(moments), floor)
-    points = []
-    for row, (moment, epoch, step, a_loss, b_loss) in enumerate(moments):
-        found = _row(columns["weight"], row)
-        if a_loss is not None and b_loss is not None:
-            found["running loss"] = difference(a_loss, b_loss)
-        if found:  # otherwise the model was not built by then
-            name, relative = _largest(found)
-            slot_name, slot_relative = _largest(_row(columns["slot"], row))
-            points.append(Point(moment, epoch + 1, step, relative, name, slot_relative, slot_name))
-    return points
+
+    first: Mapping[str, Any]
+    second: Mapping[str, Any]
+    first_arrays: Mapping[str, Array]
+    second_arrays: Mapping[str, Array]
+    moments: list[tuple[Any, ...]] = field(init=False)
+    weights: dict[str, Array] = field(init=False, default_factory=dict)
+    slots: dict[str, Array] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        first, second = self.first, self.second
+        self.moments = common_moments(first["steps"], second["steps"])
+        idle = {w["path"] for w in first["weights"] if w["idle"]}
+        for kind, path, i, j in pairs(first["tensors"], second["tensors"]):
+            if concerns(path, idle):
+                continue
+            a, b = self.first_arrays[f"step/{i}"], self.second_arrays[f"step/{j}"]
+            starts = len(first["steps"]) - len(a), len(second["steps"]) - len(b)
+            label = path.removeprefix(f"{first['model']}/")
+            columns, floor = (self.weights, FLOOR) if kind == "weight" else (self.slots, 0.0)
+            columns[label] = _column(a, b, starts, len(self.moments), floor)
+
+    def points(self) -> list[Point]:
+        """Return the largest distance at each moment."""
+        points = []
+        for row, (moment, epoch, step, a_loss, b_loss) in enumerate(self.moments):
+            found = _row(self.weights, row)
+            if a_loss is not None and b_loss is not None:
+                found["running loss"] = difference(a_loss, b_loss)
+            if found:  # otherwise the model was not built by then
+                name, apart = _largest(found)
+                slot_name, slot_apart = _largest(_row(self.slots, row))
+                points.append(Point(moment, epoch + 1, step, apart, name, slot_apart, slot_name))
+        return points
+
+    def curves(self) -> list[Curve]:
+        """Return the distance of each weight, step by step; of the same step the last moment."""
+        curves = []
+        for path in (w["path"] for w in self.first["weights"]):
+            name = path.removeprefix(f"{self.first['model']}/")
+            column = self.weights.get(name, np.empty(0))
+            known = {
+                moment[2]: float(value)
+                for moment, value in zip(self.moments, column, strict=False)
+                if not np.isnan(value)
+            }
+            if known:
+                curves.append(Curve(name, list(known), list(known.values())))
+        return curves
 
 
 def pairs(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:

@@ -10,7 +10,7 @@ from made import digest, fit_arrays, fit_record, make_run
 
 from nnscratch.compare.comparison import Comparison, compare_runs
 from nnscratch.compare.diagnosis import diagnose
-from nnscratch.compare.growth import Point, digest_differences
+from nnscratch.compare.growth import Curve, Point, digest_differences
 
 
 def compare(
@@ -123,6 +123,16 @@ def test_growth_has_loss_and_weights_of_every_moment(tmp_path: Path) -> None:
     parting = found.parting()
     assert parting is not None
     assert parting.where == "in fit 1, at step 1 (epoch 1)"
+
+
+def test_every_weight_has_a_curve(tmp_path: Path) -> None:
+    """The end of the epoch is the moment of step 1 that counts; the bias is idle."""
+    rows = np.array([digest(1.0, 2.0), digest(0.5, 2.5), digest(0.5, 2.02)])
+    [curve] = compare(tmp_path, fit_record(), fit_arrays(step_0=rows)).fits[0].curves
+    assert (curve.name, curve.layer, curve.role) == ("dense/kernel", "dense", "kernel")
+    assert curve.steps == [0, 1]
+    assert curve.values == pytest.approx([0, 0.02 / 2.02])
+    assert Curve("scale", [0], [0.0]).layer == "scale"
 
 
 def test_a_running_loss_apart_is_seen(tmp_path: Path) -> None:

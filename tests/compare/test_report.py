@@ -13,11 +13,12 @@ from made import fit_arrays, fit_record, make_run
 from rich.console import Console
 
 from nnscratch.compare.comparison import Comparison, compare_runs
-from nnscratch.compare.growth import Point
+from nnscratch.compare.growth import Curve, Point
 from nnscratch.compare.report import words
 from nnscratch.compare.report.chart import sparkline, svg
 from nnscratch.compare.report.data import as_json
 from nnscratch.compare.report.html import page
+from nnscratch.compare.report.panels import panels
 from nnscratch.compare.report.terminal import print_report
 from nnscratch.compare.runs import Request
 
@@ -89,6 +90,9 @@ def test_json_carries_everything_and_no_nan(comparison: Comparison) -> None:
     assert judged["results"][0]["relative"] == 0.2
     assert judged["printed_apart"][0]["relative"] == 0.5
     assert [p["moment"] for p in judged["fits"][0]["growth"]] == ["start", "step", "epoch"]
+    assert judged["fits"][0]["curves"] == [
+        {"name": "dense/kernel", "steps": [0, 1], "values": [0.0, 0.0]}
+    ]
     assert found["keras_noise"] is None
 
 
@@ -119,6 +123,7 @@ def test_the_page_is_whole_escaped_and_by_itself(comparison: Comparison, with_no
     assert "prefers-color-scheme: dark" in text
     assert 'name="viewport"' in text
     assert ("Keras from itself" in text) == with_noise
+    assert "<h4>dense</h4>" in text
 
 
 def test_the_curve_is_drawn_to_scale() -> None:
@@ -128,6 +133,33 @@ def test_the_curve_is_drawn_to_scale() -> None:
     (x0, y0), (x1, y1) = (pair.split(",") for pair in line.attrib["points"].split())
     assert float(x0) < float(x1)
     assert (float(y0), float(y1)) == (196.0, 8.0)  # bottom and top of the axes
+
+
+def test_each_layer_has_a_drawing_with_all_its_weights() -> None:
+    curves = [
+        Curve("a<b/kernel", [0, 5, 10], [0.0, 1e-4, math.inf]),
+        Curve("a<b/bias", [0, 10], [1e-9, 1e-2]),
+        Curve("out/kernel", [0, 10], [1e-8, 1.0]),
+    ]
+    root = ElementTree.fromstring(f"<p>{panels(curves, 1e-4, 1e-8)}</p>")
+    assert [h.text for h in root.iter("h4")] == ["a<b", "out"]
+    assert [key.find("svg").tail for key in root.iter("span")] == ["kernel", "bias"]
+    lines = list(root.iter("polyline"))
+    assert [line.attrib["class"] for line in lines] == ["t0", "t1", "t0"]
+    assert lines[0].find("title").text == "a<b/kernel: inf after step 10"
+    places = [[tuple(map(float, p.split(","))) for p in line.attrib["points"].split()]
+              for line in lines]  # fmt: skip
+    assert places[0] == [(40.0, 146.0), (166.0, 77.0), (292.0, 8.0)]  # bottom, middle, top
+    assert places[1] == [(40.0, 146.0), (292.0, 42.5)]
+    assert panels([], 1e-4, 1e-8) == ""
+
+
+def test_many_layers_are_folded() -> None:
+    curves = [Curve(f"dense_{i}/kernel", [1], [1e-3]) for i in range(14)]
+    root = ElementTree.fromstring(f"<p>{panels(curves, 1e-4, 1e-8)}</p>")
+    [folded] = root.iter("details")
+    assert folded.find("summary").text == "2 layers more"
+    assert [h.text for h in folded.iter("h4")] == ["dense_12", "dense_13"]
 
 
 def test_a_sparkline_keeps_the_largest_of_each_stretch() -> None:

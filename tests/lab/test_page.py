@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -160,17 +161,43 @@ def test_little_recorded_is_little_shown(tmp_path):
 def test_a_comparison_of_two_engines_can_be_shown(tmp_path):
     pytest.importorskip("plotly")
     from nnscratch.compare.comparison import Comparison, FitComparison
-    from nnscratch.compare.growth import Point
+    from nnscratch.compare.growth import Curve, Point
 
     rec = Recorder("loss", every=1)
     trained(rec, epochs=1)
     points = [Point("start", 1, 0, 1e-9, "w"), Point("step", 1, 1, 1e-7, "w")]
-    fit = FitComparison(1, "net", [], [], points, (1.0, 0.1))
-    comparison = Comparison(None, None, 1e-4, fits=[fit])
+    curves = [
+        Curve("dense/kernel", [0, 1], [0.0, 1e-7]),
+        Curve("dense/bias", [1], [3e-5]),
+        Curve("out/kernel", [0, 1], [1e-9, float("inf")]),
+    ]
+    fit = FitComparison(1, "net", [], [], points, (1.0, 0.1), curves=curves)
+    run = SimpleNamespace(record={"floatx": "float32"})
+    comparison = Comparison(run, run, 1e-4, fits=[fit])
     path = rec.report(tmp_path / "two.html", comparison=comparison)
     with Browser() as browser:
         browser.open(path)
         assert browser.evaluate("!!document.querySelector('#comparison .scatterlayer')")
+        drawn = browser.evaluate(
+            "document.getElementById('tensors0').data.map(t => [t.meta, t.x, t.y, t.line.dash])"
+        )
+        assert drawn == [
+            ["dense/kernel", [0, 1], [1e-8, 1e-7], "solid"],  # 0 lies at the bottom
+            ["dense/bias", [1], [3e-5], "dash"],
+            ["out/kernel", [0, 1], [1e-8, None], "solid"],
+        ]
+        colours = browser.evaluate(
+            "document.getElementById('tensors0').data.map(t => t.line.color)"
+        )
+        assert colours[0] == colours[1] != colours[2]
+        legend = browser.evaluate(
+            "[...document.querySelectorAll('#tensors0 .legendtext')].map(t => t.textContent)"
+        )
+        assert legend == ["dense", "out"]
+        caption = browser.evaluate(
+            "document.querySelector('#figure-tensors0 figcaption').innerText"
+        )
+        assert "solid: kernel; dashed: bias." in caption
         assert browser.errors == []
 
 

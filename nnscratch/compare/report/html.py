@@ -11,6 +11,7 @@ from nnscratch.compare.explaining import Told
 from nnscratch.compare.lines import Line
 from nnscratch.compare.report import words
 from nnscratch.compare.report.chart import SMALLEST, svg
+from nnscratch.compare.report.panels import panels
 from nnscratch.compare.report.style import STYLE
 from nnscratch.compare.runs import Request
 
@@ -99,6 +100,12 @@ def _fit(fit: FitComparison, noise: FitComparison | None, rtol: float, floatx: s
         drawn = f"<figure>{drawing}<figcaption>{legend}</figcaption></figure>"
     if fit.first_bits is not None:
         drawn += f"<p class='quiet'>{escape(str(fit.first_bits))}</p>"
+    if fit.curves:
+        drawn += (
+            f"<h3>Each weight, by layer</h3>{panels(fit.curves, rtol, SMALLEST[floatx])}"
+            "<p class='quiet'>Relative difference of every weight, step by step; on the bottom "
+            "line: equal, or nearer than one rounding. Red: what is allowed.</p>"
+        )
     history = _table(fit.history, noise.history if noise else None, rtol)
     weights = _table(fit.weights, noise.weights if noise else None, rtol, False)
     return (

@@ -41,10 +41,11 @@
       return;
     }
     const made = layout(extra);
-    if (traces.length > 1) {  // room for the legend below, as many rows as it takes
-      const width = 60 + 6.3 * Math.max(...traces.map((t) => t.name.length));
+    const named = traces.filter((t) => t.showlegend !== false);
+    if (named.length > 1) {  // room for the legend below, as many rows as it takes
+      const width = 60 + 6.3 * Math.max(...named.map((t) => t.name.length));
       const columns = Math.max(1, Math.floor((place.clientWidth - 20) / width));
-      const room = 19 * Math.ceil(traces.length / columns) + 8;
+      const room = 19 * Math.ceil(named.length / columns) + 8;
       made.margin = Object.assign({}, made.margin, { b: 46 + room });
       place.style.height = 270 + room + "px";
       made.height = 270 + room;
@@ -94,6 +95,21 @@
         tickmode: "auto", nticks: 6, title: { text: "metric", standoff: 8 } } });
   }
 
+  function tensors(id, found) {
+    const layers = [...new Set(found.map((t) => t.layer))];
+    const roles = [...new Set(found.map((t) => t.role))];
+    const least = data.comparison.least;  // 0 lies there: a logarithm has no place for it
+    const traces = found.map((t, i) => line(t, 0, { name: t.layer, legendgroup: t.layer,
+      showlegend: found.findIndex((one) => one.layer === t.layer) === i, meta: t.name,
+      y: t.values.map((v) => (v === null ? null : Math.max(v, least))), text: t.values,
+      line: { color: colour(layers.indexOf(t.layer)), width: 1.8,
+        dash: dashes[roles.indexOf(t.role) % 6] },
+      hovertemplate: "%{meta}<br>step %{x}: %{text:.2e}<extra></extra>" }));
+    draw(id, traces, { xaxis: label("linear", "step"), showlegend: true, yaxis: Object.assign(
+      { title: { text: "relative difference" } }, power,
+      { range: [Math.log10(least) - 0.2, 0.3], dtick: least < 1e-12 ? 4 : 2 }) });
+  }
+
   function whole() {
     curves();
     const one = (id, found, y, more) =>
@@ -116,6 +132,7 @@
         hovertemplate: "%{text}: %{y:.2e}<extra></extra>" }));
       draw("comparison", fits, { xaxis: label("linear", "place in the run"),
         yaxis: Object.assign({ title: { text: "relative difference" } }, power) });
+      data.comparison.fits.forEach((fit, i) => tensors("tensors" + i, fit.tensors));
     }
   }
 

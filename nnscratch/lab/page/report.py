@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +29,10 @@ CHARTS = (
     ("rate", "Learning rate", "As the optimizer used it."),
 )  # fmt: skip
 """Charts over the whole run: id, title, what to see."""
+
+DASHES = ("solid", "dashed", "dotted", "dash and dot", "long dashes", "long dash and dot")
+LEAST = {"float32": 1e-8, "float64": 1e-17}
+"""About one rounding: the bottom of the differences of two engines."""
 
 
 def report(
@@ -71,9 +77,7 @@ def page(recording: Recording, title: str | None = None, comparison: Any = None)
 
 def _body(title: str, found: dict[str, Any]) -> str:
     charts = "".join(_figure(*chart) for chart in CHARTS)
-    second = "" if found["comparison"] is None else _figure(
-        "comparison", "Two engines", "Largest difference between the two runs, step by step."
-    )  # fmt: skip
+    second = "" if found["comparison"] is None else _two_engines(found["comparison"]["fits"])
     return (
         f'<a class="skip" href="#charts">To the charts</a><header><h1>{escape(title)}</h1>'
         f"{_facts(found)}</header><main id='charts'>"
@@ -96,6 +100,29 @@ def _body(title: str, found: dict[str, Any]) -> str:
         + "</section></main><footer><p>Written by nnscratch. Arrow keys move a slider, Home and "
         "End go to its ends; double-click resets a chart's zoom.</p></footer>"
     )  # fmt: skip
+
+
+def _two_engines(fits: Sequence[dict[str, Any]]) -> str:
+    """Return the places of the largest difference, and for each fit of that of every weight."""
+    made = _figure(
+        "comparison", "Two engines", "Largest difference between the two runs, step by step."
+    )
+    for i, fit in enumerate(fits):
+        if fit["tensors"]:
+            made += _figure(
+                f"tensors{i}",
+                f"Two engines, {fit['name']}: every weight",
+                "Relative difference of every weight, a colour for each layer; "
+                + "; ".join(f"{dashes}: {role}" for role, dashes in _dashes(fit["tensors"]))
+                + ". At the bottom: equal, or nearer than one rounding.",
+            )
+    return made
+
+
+def _dashes(tensors: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return what weights are to their layers, each with the words for its line."""
+    roles = dict.fromkeys(tensor["role"] for tensor in tensors)
+    return list(zip(roles, itertools.cycle(DASHES), strict=False))
 
 
 def _figure(name: str, title: str, caption: str) -> str:
@@ -131,16 +158,22 @@ def _size(shape: Sequence[int]) -> int:
 
 
 def _comparison(comparison: Any) -> dict[str, Any]:
-    """Return the growth of the difference in every fit of a comparison."""
+    """Return the growth of the difference in every fit of a comparison, and in each weight."""
     fits = [
         {
             "name": f"fit {fit.number}: {fit.model}",
             "places": [str(point) for point in fit.growth],
             "values": [plain(point.relative) for point in fit.growth],
+            "tensors": [
+                {**asdict(curve), "values": [plain(value) for value in curve.values],
+                 "layer": curve.layer, "role": curve.role}
+                for curve in fit.curves
+            ],
         }
         for fit in comparison.fits
-    ]
-    return {"fits": fits, "allowed": comparison.rtol}
+    ]  # fmt: skip
+    least = LEAST[comparison.first.record["floatx"]]
+    return {"fits": fits, "allowed": comparison.rtol, "least": least}
 
 
 def _part(name: str) -> str:
