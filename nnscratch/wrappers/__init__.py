@@ -6,12 +6,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nnscratch.wrappers.classifier import NNScratchClassifier
     from nnscratch.wrappers.keras_names import (
         SKLearnClassifier,
         SKLearnRegressor,
         SKLearnTransformer,
     )
-    from nnscratch.wrappers.networks import NNScratchClassifier, NNScratchRegressor
+    from nnscratch.wrappers.regressor import NNScratchRegressor
+
+HOMES = {
+    "NNScratchClassifier": "classifier",
+    "NNScratchRegressor": "regressor",
+    "SKLearnClassifier": "keras_names",
+    "SKLearnRegressor": "keras_names",
+    "SKLearnTransformer": "keras_names",
+}
+"""Public names and the modules that define them."""
 
 __all__ = [
     "NNScratchClassifier",
@@ -25,9 +35,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "keras_names" if name.startswith("SKLearn") else "networks"
     try:
-        return getattr(import_module(f"nnscratch.wrappers.{home}"), name)
+        return getattr(import_module(f"nnscratch.wrappers.{HOMES[name]}"), name)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "sklearn":
             raise

@@ -10,7 +10,7 @@ import pytest
 import nnscratch
 from nnscratch import layers, optimizers
 from parity import registry
-from parity.checks import saving
+from parity.checks import crossing_models, saving
 
 STATELESS = {
     "Lambda": "never restored from a file",
@@ -32,9 +32,11 @@ def layers_of(model: Any) -> Iterator[str]:
 
 
 def test_every_layer_crosses() -> None:
-    models = [saving.stack(*spec)(nnscratch) for spec in saving.STACKS.values()]
+    models = [crossing_models.stack(*spec)(nnscratch) for spec in crossing_models.STACKS.values()]
     crossing = {
-        name for model in [*models, saving.branches(nnscratch)] for name in layers_of(model)
+        name
+        for model in [*models, crossing_models.branches(nnscratch)]
+        for name in layers_of(model)
     }
     random = {name for name in classes(layers, layers.Layer) if name.startswith("Random")}
     missing = classes(layers, layers.Layer) - crossing - random - set(STATELESS) - {"InputLayer"}
@@ -42,17 +44,17 @@ def test_every_layer_crosses() -> None:
 
 
 def test_every_optimizer_crosses() -> None:
-    made = {type(make(optimizers)).__name__ for make in saving.OPTIMIZERS.values()}
+    made = {type(make(optimizers)).__name__ for make in crossing_models.OPTIMIZERS.values()}
     assert made == classes(optimizers, optimizers.Optimizer)
 
 
 @pytest.mark.parametrize("route", ["keras", "h5", "weights.h5", "memory"])
 def test_every_route_is_taken(route: str) -> None:
     names = {unit.name for unit in registry.all_units()}
-    for stack in saving.STACKS:
+    for stack in crossing_models.STACKS:
         if not (stack == "noise" and route == "h5"):
             taken = f"saved-{stack}-{route}" in names
-            assert taken or (route == "h5" and "seed" in repr(saving.STACKS[stack])), stack
+            assert taken or (route == "h5" and "seed" in repr(crossing_models.STACKS[stack])), stack
 
 
 def test_training_goes_on_for_fifty_steps() -> None:
