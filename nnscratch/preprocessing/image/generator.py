@@ -12,9 +12,9 @@ import numpy as np
 from nnscratch import config
 from nnscratch.errors import unknown_name
 from nnscratch.imaging.files import checked_format
-from nnscratch.preprocessing.image.directory import DirectoryIterator
 from nnscratch.preprocessing.image.drawing import Parameters, draw
-from nnscratch.preprocessing.image.iterators import NumpyArrayIterator, check_images
+from nnscratch.preprocessing.image.flows import Flows
+from nnscratch.preprocessing.image.iterators import check_images
 from nnscratch.preprocessing.image.transforms import (
     apply_affine_transform,
     apply_brightness_shift,
@@ -27,7 +27,7 @@ from nnscratch.typing import Array
 Range = float | Sequence[float]
 
 
-class ImageDataGenerator:
+class ImageDataGenerator(Flows):
     """Changes every image at random each time it is used, so that no two passes are alike.
 
     The changes come first (rotation, shifts, shear and zoom in one map, then channel shift, flips,
@@ -150,31 +150,6 @@ class ImageDataGenerator:
             implied.append("samplewise_center=True")
         if implied:
             warnings.warn(f"These arguments imply {', '.join(implied)}.", stacklevel=3)
-
-    def flow(self, x: Any, y: Any = None, batch_size: int = 32, shuffle: bool = True,
-             sample_weight: Any = None, seed: int | None = None, save_to_dir: str | None = None,
-             save_prefix: str = "", save_format: str = "png", ignore_class_split: bool = False,
-             subset: str | None = None) -> NumpyArrayIterator:  # fmt: skip
-        """Return batches of images from arrays; the arguments are those of `NumpyArrayIterator`."""
-        return NumpyArrayIterator(
-            x, y, self, batch_size, shuffle, sample_weight, seed, self.data_format, save_to_dir,
-            save_prefix, save_format, subset, ignore_class_split, self.dtype,
-        )  # fmt: skip
-
-    def flow_from_directory(self, directory: Any, target_size: Sequence[int] = (256, 256),
-                            color_mode: str = "rgb", classes: Sequence[str] | None = None,
-                            class_mode: str | None = "categorical", batch_size: int = 32,
-                            shuffle: bool = True, seed: int | None = None,
-                            save_to_dir: str | None = None, save_prefix: str = "",
-                            save_format: str = "png", follow_links: bool = False,
-                            subset: str | None = None, interpolation: str = "nearest",
-                            keep_aspect_ratio: bool = False) -> DirectoryIterator:  # fmt: skip
-        """Return batches of images from files; the arguments are those of `DirectoryIterator`."""
-        return DirectoryIterator(
-            directory, self, target_size, color_mode, classes, class_mode, batch_size, shuffle,
-            seed, self.data_format, save_to_dir, save_prefix, save_format, follow_links, subset,
-            interpolation, keep_aspect_ratio, self.dtype,
-        )  # fmt: skip
 
     def get_random_transform(self, img_shape: Sequence[int], seed: int | None = None) -> Parameters:
         """Draw the numbers that say how to change one image.
