@@ -45,9 +45,12 @@ def standardize_dtype(dtype: Any) -> str:
     if isinstance(dtype, str) and dtype == "int":
         return "int64"
     try:
-        return str(np.dtype(getattr(dtype, "name", dtype)).name)
+        found = np.dtype(getattr(dtype, "name", dtype))
     except TypeError:
         raise unknown_name("dtype", dtype, DTYPES) from None
+    if found.kind in "SUOMm":  # texts, objects and times are no numbers
+        raise unknown_name("dtype", dtype, DTYPES)
+    return str(found.name)
 
 
 def as_numeric(values: Any, argument: str) -> Array:

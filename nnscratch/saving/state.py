@@ -8,6 +8,7 @@ from typing import Any
 
 from nnscratch.naming import to_snake_case
 from nnscratch.saving.hdf5 import Reader
+from nnscratch.saving.limits import reading
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
@@ -182,7 +183,8 @@ def _state_of_optimizer(
     if stored is None:
         return []
     if restores and count != len(optimizer.variables) and not optimizer.built:
-        optimizer.build(model.trainable_weights)
+        with reading(reader.file, path):
+            optimizer.build(model.trainable_weights)
     variables = list(optimizer.variables)
     if count != len(variables):
         warnings.warn(

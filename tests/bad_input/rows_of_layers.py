@@ -30,6 +30,8 @@ ROWS = [
         "ValueError",
         ("Unknown dtype 'float33'", "Did you mean 'float32'"),
     ),
+    ('layers.Dense(3, dtype="S")', "ValueError", ("Unknown dtype 'S'", "Known: bool, float16")),
+    ('layers.Dense(3, dtype="object")', "ValueError", ("Unknown dtype 'object'", "Known: bool")),
     ("layers.Dense(3, name=5)", "ValueError", ("`name`", "name=5")),
     ("layers.Dropout(1.5)", "ValueError", ("`rate`", "rate=1.5")),
     ("layers.Dropout(-0.1)", "ValueError", ("`rate`", "rate=-0.1")),

@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from saved_models import FOLDER, X
 
@@ -67,6 +67,8 @@ VALUES = st.one_of(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(list(places(CONFIG))), VALUES)
+@example(("config", "layers", 2, "config", "dtype", "config", "name"), "S")
+@example(("config", "layers", 2, "config", "dtype", "config", "name"), "L")
 @pytest.mark.filterwarnings("ignore")
 def test_any_value_anywhere_in_a_configuration(tmp_path_factory, place, value):
     config = json.loads(MEMBERS["config.json"])
