@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch import crew
+from nnscratch.routine import perform
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
@@ -71,6 +72,11 @@ def product(a: Array, b: Array, out: Array) -> Array:
     """
     if crew.size() == 1 or a.ndim != 2 or len(a) * b.size < SMALL_PRODUCT:
         return np.matmul(a, b, out=out)
+    perform(_product_in_parts, a, b, out)
+    return out
+
+
+def _product_in_parts(a: Array, b: Array, out: Array) -> None:
     parts = min(crew.size(), len(a) * b.size // SMALLEST_PART)
     ends = [len(a) * i // parts // ROWS * ROWS for i in range(parts)] + [len(a)]
     crew.together(
@@ -79,4 +85,3 @@ def product(a: Array, b: Array, out: Array) -> Array:
             for start, stop in itertools.pairwise(ends)
         ]
     )
-    return out

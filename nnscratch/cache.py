@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnscratch.routine import watched
 from nnscratch.typing import Array
 
 
@@ -56,7 +57,7 @@ class Cache:
         if view is None:
             view = self._views[key] = self._allocate(name, shape, np.dtype(dtype))
             self._held[name, shape] = view
-        return view
+        return watched(view)
 
     def _allocate(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         size = int(np.prod(shape, dtype=np.int64))
@@ -76,6 +77,12 @@ class Cache:
         if key not in self._children:
             self._children[key] = Cache()
         return self._children[key]
+
+    def kept(self) -> list[tuple[Cache, dict[str, Any]]]:
+        """Return what forward and backward keep, here and in the calls within, by cache."""
+        own = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        within = [pair for child in self._children.values() for pair in child.kept()]
+        return [(self, own), *within]
 
     @property
     def nbytes(self) -> int:

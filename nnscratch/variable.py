@@ -13,6 +13,7 @@ from nnscratch.casting import as_numeric, standardize_dtype
 from nnscratch.errors import ShapeError
 from nnscratch.naming import auto_name, current_path, name_scope
 from nnscratch.recording import BINARY, Operands, operate, recorder
+from nnscratch.routine import changed, watched
 from nnscratch.typing import Array, ArrayLike
 
 
@@ -64,7 +65,7 @@ class Variable:
             raise ValueError(f"`name` must be a string without '/'. Received: name={name!r}")
         scope = current_path()
         self.path = f"{scope}/{self.name}" if scope else self.name
-        self.trainable = bool(trainable)
+        self._trainable = bool(trainable)
         self.aggregation = aggregation
         self.synchronization = synchronization
         self.regularizer: Any = None
@@ -103,7 +104,17 @@ class Variable:
     @property
     def value(self) -> Array:
         """The live array; change it with `assign`."""
-        return self._value
+        return watched(self._value)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether `add_grad` takes anything in."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        changed()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -172,14 +183,16 @@ class Variable:
             return
         if self._grad is None:
             self._grad = np.empty_like(self._value)
+        total = watched(self._grad)
         if not self._has_grad:
-            operation(*operands, out=self._grad, **options)
+            operation(*operands, out=total, **options)
             self._has_grad = True
             return
         if self._scratch is None:
             self._scratch = np.empty_like(self._value)
-        operation(*operands, out=self._scratch, **options)
-        self._grad += self._scratch
+        part = watched(self._scratch)
+        operation(*operands, out=part, **options)
+        total += part
 
     def set_grad(self, gradient: ArrayLike) -> None:
         """Replace the gradient by a copy of an array, whether the variable is trainable or not.
@@ -205,6 +218,10 @@ class Variable:
         """Forget the gradient: the next `add_grad` overwrites it."""
         self._has_grad = False
 
+    def confirm_grad(self) -> None:
+        """Say that the gradient's memory holds the gradient of the step under way."""
+        self._has_grad = True
+
     def move(self, value: Array, grad: Array | None, arena: Any) -> None:
         """Copy value and gradient into memory owned by an arena and live there from now on.
 
@@ -219,6 +236,7 @@ class Variable:
         if self.arena is not None and self.arena is not arena:
             self.arena.intact = False
         self._value, self._grad, self.arena = value, grad, arena
+        changed()
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "arena": None, "_scratch": None}  # a copy has its own memory

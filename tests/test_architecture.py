@@ -14,7 +14,7 @@ import nnscratch
 PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
-    {"typing", "crew", "errors", "checks", "naming", "structure", "outdated", "recording"},
+    {"typing", "crew", "routine", "errors", "checks", "naming", "structure", "outdated", "recording"},
     {"config", "lazy"},
     {"casting"},
     {"allowance", "cache", "random", "serialization"},

@@ -101,6 +101,14 @@ class Activation:
         """Whether a crossentropy of the output is computed from z (true of softmax, sigmoid)."""
         return False
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether each pass makes the same NumPy calls on the same memory in every step.
+
+        True of the activations of this package; what a function from outside does is not known.
+        """
+        return type(self).__module__.rpartition(".")[0] == __package__
+
     def call_parameters(self) -> dict[str, Any]:
         """Return the parameters that may be given with the argument, by name."""
         return self.get_config()

@@ -27,6 +27,11 @@ class FromFunctions(Elementwise):
         """The name given to `from_functions`."""
         return self.label
 
+    @property
+    def is_steady(self) -> bool:
+        """False: what comes from outside is not known."""
+        return False
+
     def call_parameters(self) -> dict[str, Any]:
         """Return none."""
         return {}
@@ -88,6 +93,11 @@ class FromLayer(Activation):
     def name(self) -> str:
         """Name of the layer."""
         return str(self.layer.name)
+
+    @property
+    def is_steady(self) -> bool:
+        """False: what comes from outside is not known."""
+        return False
 
     def call_parameters(self) -> dict[str, Any]:
         """Return none."""

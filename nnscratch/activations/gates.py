@@ -13,6 +13,7 @@ from nnscratch.activations.sigmoids import logistic
 from nnscratch.cache import Cache
 from nnscratch.casting import through_float32
 from nnscratch.errors import ShapeError
+from nnscratch.routine import computed
 from nnscratch.typing import Array, Shape
 
 ROOT_2_OVER_PI = math.sqrt(2.0 / math.pi)
@@ -102,7 +103,7 @@ class Gelu(Activation):
 
     def _twice_normal(self, z: Array) -> Array:
         if not self.approximate:
-            return erfc(z * -ROOT_HALF)
+            return computed(erfc, z * -ROOT_HALF)
         z = np.clip(z, -SATURATED, SATURATED)
         return np.tanh(ROOT_2_OVER_PI * (z + CUBIC * (z * z * z))) + 1.0
 

@@ -57,6 +57,7 @@ class Activation(ActivationLayer):
     [[0.0, 2.0]]
     """
 
+    steady = True
     config_names = ("activation",)
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
@@ -89,6 +90,7 @@ class ReLU(ActivationLayer):
     [[-1.0, 1.0, 3.0]]
     """
 
+    steady = True
     config_names = ("max_value", "negative_slope", "threshold")
 
     def __init__(
@@ -128,6 +130,7 @@ class LeakyReLU(ActivationLayer):
     [[-0.6, 3.0]]
     """
 
+    steady = True
     config_names = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
@@ -163,6 +166,8 @@ class ELU(ActivationLayer):
     [[0.0, 3.0]]
     """
 
+    steady = True
+
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         check_number("alpha", alpha, -math.inf)
@@ -191,6 +196,7 @@ class Softmax(ActivationLayer):
     [[0.5, 0.5]]
     """
 
+    steady = True
     config_names = ("axis",)
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:

@@ -21,6 +21,7 @@ from nnscratch.layers.weights import HasWeights
 from nnscratch.naming import auto_name, name_scope
 from nnscratch.outdated import note
 from nnscratch.recording import recording
+from nnscratch.routine import changed
 from nnscratch.typing import Array, Shape
 
 
@@ -133,6 +134,8 @@ class Layer(Calls, Configurable, HasWeights):
                     f"{type(self).__name__}.__init__() sets `{name}` before it has called "
                     "super().__init__(). Call super().__init__() in its first line."
                 )
+        if self.__dict__.get(name) is not value:
+            changed()
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -212,6 +215,17 @@ class Layer(Calls, Configurable, HasWeights):
     def backward_from_logits(self, dz: Array, cache: Cache) -> Any:
         """As `backward`, for dL/dz of the `logits`."""
         raise NotImplementedError(f"{type(self).__name__} has no logits.")
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether `forward` and `backward` make the same calls on the same memory in every step.
+
+        A class says so by `steady = True` in its own body (a subclass does other things), and so
+        must its activation, if it has one. What it does beyond NumPy it does by `perform`; see
+        `nnscratch.routine`.
+        """
+        own = vars(type(self)).get("steady", False) and "forward" not in vars(self)
+        return own and getattr(getattr(self, "activation", None), "is_steady", True)
 
     # -- where it stands in a graph -----------------------------------------------------------
 

@@ -53,6 +53,7 @@ class Dense(Layer):
     [[7.0, 7.0]]
     """
 
+    steady = True
     config_names = (
         *("units", "activation", "use_bias", "kernel_initializer", "bias_initializer"),
         *("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"),
@@ -171,6 +172,7 @@ class Flatten(Layer):
     (2, 784)
     """
 
+    steady = True
     config_names = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:

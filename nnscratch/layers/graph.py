@@ -11,6 +11,7 @@ import numpy as np
 from nnscratch.cache import Cache
 from nnscratch.layers.ordering import as_they_were_made, deepest_first, needed_nodes
 from nnscratch.layers.symbolic import KerasTensor, Node
+from nnscratch.routine import changed
 from nnscratch.typing import Array, Shape
 
 
@@ -98,6 +99,12 @@ class Graph:
                 shapes[target] = shape
         return [shapes[i] for i in self._output_numbers]
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether both passes make the same calls on the same memory in every step."""
+        plain = not (self._loss_numbers or self._with_form)
+        return plain and all(_is_steady(step.layer) for step in self.steps)
+
     # -- forwards -----------------------------------------------------------------------------
 
     def forward(self, inputs: Sequence[Array], cache: Cache, training: bool) -> list[Array]:
@@ -181,6 +188,7 @@ class Graph:
         A call needs to pass a gradient on only if something before it is trainable; what the
         network's own inputs need is told by `cache.needs_dx`.
         """
+        changed()
         wanted = [cache.needs_dx] * len(self.inputs) + [False] * (self._size - len(self.inputs))
         cache.backward_steps = []
         for i, step in enumerate(self.steps):
@@ -267,6 +275,10 @@ class Graph:
 
 def _pick(values: list[Any], numbers: tuple[int, ...]) -> Any:
     return values[numbers[0]] if len(numbers) == 1 else [values[i] for i in numbers]
+
+
+def _is_steady(layer: Any) -> bool:
+    return layer.activity_regularizer is None and bool(layer.is_steady)
 
 
 def _is_network(step: Step) -> bool:

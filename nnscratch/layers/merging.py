@@ -146,6 +146,8 @@ class Add(Merge):
     [[11.0, 22.0]]
     """
 
+    steady = True
+
     def combine(self, inputs: list[Array], y: Array) -> None:
         """Write the sum."""
         np.copyto(y, inputs[0])
@@ -167,6 +169,7 @@ class Subtract(Merge):
     [[-9.0, -18.0]]
     """
 
+    steady = True
     exactly = 2
 
     def combine(self, inputs: list[Array], y: Array) -> None:
@@ -187,6 +190,8 @@ class Multiply(Merge):
     >>> Multiply()([np.array([[1.0, 2.0]]), np.array([[10.0, 20.0]])]).tolist()
     [[10.0, 40.0]]
     """
+
+    steady = True
 
     def combine(self, inputs: list[Array], y: Array) -> None:
         """Write the product."""
@@ -212,6 +217,8 @@ class Average(Add):
     [[5.5, 11.0]]
     """
 
+    steady = True
+
     def combine(self, inputs: list[Array], y: Array) -> None:
         """Write the mean."""
         super().combine(inputs, y)
@@ -235,6 +242,7 @@ class Maximum(Merge):
     [[10.0, 20.0]]
     """
 
+    steady = True
     pick: Callable[..., Array] = np.maximum
 
     def combine(self, inputs: list[Array], y: Array) -> None:
@@ -264,4 +272,5 @@ class Minimum(Maximum):
     [[1.0, 2.0]]
     """
 
+    steady = True
     pick = np.minimum

@@ -61,6 +61,7 @@ class BatchNormalization(Layer):
     [0.019999999552965164]
     """
 
+    steady = True
     config_names = (
         *("axis", "momentum", "epsilon", "center", "scale", "beta_initializer"),
         *("gamma_initializer", "moving_mean_initializer", "moving_variance_initializer"),

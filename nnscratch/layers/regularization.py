@@ -11,6 +11,7 @@ from nnscratch import random
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_rank
+from nnscratch.routine import perform
 from nnscratch.typing import Array, Shape
 
 
@@ -58,6 +59,7 @@ class Dropout(TrainingNoise):
     [0.0, 2.0]
     """
 
+    steady = True
     config_names = ("rate", "seed", "noise_shape")
 
     def __init__(
@@ -85,7 +87,9 @@ class Dropout(TrainingNoise):
         else:
             shape = mask_shape(self, self.noise_shape, x.shape)
             cache.keep = cache.buffer("keep", shape, np.bool_)
-            random.dropout_mask(shape, self.rate, self.seed_generator, x.dtype, out=cache.keep)
+            perform(
+                random.dropout_mask, shape, self.rate, self.seed_generator, x.dtype, out=cache.keep
+            )
             cache.scale = 1.0 / (1.0 - self.rate)
         y: Array = np.multiply(x, cache.scale, out=cache.buffer("y", x.shape, x.dtype))
         drop(y, cache.keep)

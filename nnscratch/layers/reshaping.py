@@ -36,6 +36,7 @@ class Reshape(Layer):
     (5, 3, 2)
     """
 
+    steady = True
     config_names = ("target_shape",)
     build_is_saved = False
 
@@ -98,6 +99,7 @@ class Permute(Layer):
     [[[1.0, 3.0], [2.0, 4.0]]]
     """
 
+    steady = True
     config_names = ("dims",)
 
     def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
@@ -153,6 +155,7 @@ class RepeatVector(Layer):
     [[[1.0, 2.0], [1.0, 2.0]]]
     """
 
+    steady = True
     config_names = ("n",)
 
     def __init__(self, n: int, **kwargs: Any) -> None:
@@ -201,6 +204,7 @@ class ZeroPadding2D(Layer):
     [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
     """
 
+    steady = True
     config_names = ("padding", "data_format")
 
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any):

@@ -20,6 +20,7 @@ from nnscratch.losses.reduction import (
 )
 from nnscratch.naming import auto_name
 from nnscratch.recording import Operands, operate, recorder
+from nnscratch.routine import changed
 from nnscratch.typing import Array, ArrayLike
 
 
@@ -78,6 +79,18 @@ class Loss:
         """Whether `forward` wants the z behind a softmax or sigmoid output, if there is one."""
         return False
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether values and slopes are the same NumPy calls on the same memory in every step.
+
+        A class says so by `steady = True` in its own body; see `nnscratch.routine`.
+        """
+        return bool(vars(type(self)).get("steady", False))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        changed()
+        super().__setattr__(name, value)
+
     def __call__(
         self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> Any:
@@ -129,12 +142,22 @@ class Loss:
         Returns:
             A NumPy float; an array if the reduction is None or `"none"`.
         """
+        self.compare(y_true, y_pred, cache, logits)
+        return self.reduce(cache, sample_weight)
+
+    def compare(
+        self, y_true: Array, y_pred: Array, cache: Cache, logits: Array | None = None
+    ) -> None:
+        """Compute one value per sample, the first half of `forward`, and keep it in the cache."""
         output = y_pred if logits is None else logits
         cache.output_shape, cache.output_dtype = output.shape, output.dtype
         if output.dtype != self._numpy_dtype:
             output = _cast(output, "output", self._numpy_dtype, cache)
-        values = self._values_of(y_true, output, cache, logits is not None)
-        return reduce_values(values, sample_weight, cache.mask, self.reduction, cache)
+        cache.values = self._values_of(y_true, output, cache, logits is not None)
+
+    def reduce(self, cache: Cache, sample_weight: ArrayLike | None = None) -> Any:
+        """Return the reduced loss of the values in the cache, the second half of `forward`."""
+        return reduce_values(cache.values, sample_weight, cache.mask, self.reduction, cache)
 
     def backward(self, cache: Cache, scale: float = 1.0) -> Array:
         """Return dL/dy_pred of the call that left this cache, or dL/dlogits if it had logits.
@@ -143,7 +166,11 @@ class Loss:
             cache: the cache that was given to `forward`.
             scale: factor on the loss, such as an optimizer's loss scale.
         """
-        dy = self._slope_of(derivative_by_values(cache, scale), cache)
+        return self.differentiate(derivative_by_values(cache, scale), cache)
+
+    def differentiate(self, dvalues: float | Array, cache: Cache) -> Array:
+        """Return dL/dy_pred from dL/dvalues, which is one number if all are equal."""
+        dy = self._slope_of(dvalues, cache)
         if dy.shape != cache.output_shape:
             dy = fold(dy, cache.output_shape)
         if dy.dtype != cache.output_dtype:

@@ -44,6 +44,7 @@ class BinaryCrossentropy(LogitsLoss):
     1.0397
     """
 
+    steady = True
     _options = ("from_logits", "label_smoothing", "axis")
     _activation = "Sigmoid"
 

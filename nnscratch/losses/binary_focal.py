@@ -83,17 +83,12 @@ class BinaryFocalCrossentropy(LogitsLoss):
         """Whether `forward` wants the z behind an output; not if the output is taken for z."""
         return super().uses_logits and not self.from_logits
 
-    def forward(
-        self,
-        y_true: Array,
-        y_pred: Array,
-        cache: Cache,
-        sample_weight: ArrayLike | None = None,
-        logits: Array | None = None,
-    ) -> Any:
-        """Compute the reduced loss; see `Loss.forward`."""
+    def compare(
+        self, y_true: Array, y_pred: Array, cache: Cache, logits: Array | None = None
+    ) -> None:
+        """Compute one value per sample; see `Loss.compare`."""
         cache.activated = y_pred
-        return super().forward(y_true, y_pred, cache, sample_weight, logits)
+        super().compare(y_true, y_pred, cache, logits)
 
     def values_of(
         self, y_true: ArrayLike, y_pred: ArrayLike, cache: Cache, logits: Array | None = None

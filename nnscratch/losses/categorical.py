@@ -47,6 +47,7 @@ class CategoricalCrossentropy(LogitsLoss):
     1.0397
     """
 
+    steady = True
     _options = ("from_logits", "label_smoothing", "axis")
     _activation = "Softmax"
 

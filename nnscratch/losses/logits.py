@@ -10,7 +10,7 @@ import numpy as np
 from nnscratch.cache import Cache
 from nnscratch.checks import check_number
 from nnscratch.losses.base import RuleLoss
-from nnscratch.typing import Array, ArrayLike
+from nnscratch.typing import Array
 
 
 class LogitsLoss(RuleLoss):
@@ -30,15 +30,10 @@ class LogitsLoss(RuleLoss):
         """Whether `forward` wants the z behind a softmax or sigmoid output, if there is one."""
         return self._by_rule
 
-    def forward(
-        self,
-        y_true: Array,
-        y_pred: Array,
-        cache: Cache,
-        sample_weight: ArrayLike | None = None,
-        logits: Array | None = None,
-    ) -> Any:
-        """Compute the reduced loss; see `Loss.forward`."""
+    def compare(
+        self, y_true: Array, y_pred: Array, cache: Cache, logits: Array | None = None
+    ) -> None:
+        """Compute one value per sample; see `Loss.compare`."""
         if logits is not None and self.from_logits and not self._warned:
             self._warned = True
             warnings.warn(
@@ -48,7 +43,7 @@ class LogitsLoss(RuleLoss):
                 "the activation away.",
                 stacklevel=2,
             )
-        return super().forward(y_true, y_pred, cache, sample_weight, logits)
+        super().compare(y_true, y_pred, cache, logits)
 
 
 def smooth(y_true: Array, smoothing: float, classes: int, cache: Cache) -> Array:

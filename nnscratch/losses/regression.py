@@ -33,6 +33,8 @@ class MeanSquaredError(ElementwiseLoss):
     2.5
     """
 
+    steady = True
+
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -67,6 +69,8 @@ class MeanAbsoluteError(ElementwiseLoss):
     >>> float(MeanAbsoluteError()([[1.0], [2.0]], [[2.0], [4.0]]))
     1.5
     """
+
+    steady = True
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from nnscratch.losses.logits import LogitsLoss, check_axis
 from nnscratch.losses.reduction import spread
 from nnscratch.losses.softmax import log_sum_exp, softmax_of
 from nnscratch.losses.targets import check_labels, check_range
+from nnscratch.routine import perform
 from nnscratch.typing import Array, ArrayLike
 
 
@@ -46,6 +47,7 @@ class SparseCategoricalCrossentropy(LogitsLoss):
     1.0397
     """
 
+    steady = True
     _options = ("from_logits", "ignore_class")
     _activation = "Softmax"
     _casts_targets = False
@@ -68,6 +70,11 @@ class SparseCategoricalCrossentropy(LogitsLoss):
     def uses_logits(self) -> bool:
         """Whether `forward` wants the z behind an output; not where a class is ignored."""
         return super().uses_logits and self.ignore_class is None
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether each step makes the same calls; not where a class is ignored."""
+        return super().is_steady and self.ignore_class is None
 
     def values(self, y_true: Array, y_pred: Array, cache: Cache, from_z: bool = False) -> Array:
         """Return v of every sample."""
@@ -121,13 +128,17 @@ class SparseCategoricalCrossentropy(LogitsLoss):
             whole = cache.buffer("labels", labels.shape, np.int64)
             np.copyto(whole, labels, casting="unsafe")
             labels = whole
-        if labels.size and np.maximum.reduce(labels.view(np.uint64)) >= y_pred.shape[-1]:
-            check_range(self.name, labels, y_pred.shape[-1])
+        perform(_check_classes, self.name, labels, y_pred.shape[-1])
         return labels
 
     def check_targets(self, y_true: ArrayLike, output_shape: tuple[int | None, ...]) -> None:
         """Refuse what is not the number of a class; see `Loss.check_targets`."""
         check_labels(self.name, y_true, output_shape, self.ignore_class)
+
+
+def _check_classes(name: str, labels: Array, classes: int) -> None:
+    if labels.size and np.maximum.reduce(labels.view(np.uint64)) >= classes:
+        check_range(name, labels, classes)
 
 
 @functools.lru_cache(maxsize=64)

@@ -130,24 +130,31 @@ class LossFunctionWrapper(Loss):
     def _title(self) -> str:
         return f"The loss function {getattr(self.fn, '__name__', repr(self.fn))}"
 
-    def forward(
-        self,
-        y_true: Array,
-        y_pred: Array,
-        cache: Cache,
-        sample_weight: ArrayLike | None = None,
-        logits: Array | None = None,
-    ) -> Any:
-        """Compute the reduced loss; see `Loss.forward`."""
-        if self._rule is not None:
-            return self._rule.forward(y_true, y_pred, cache, sample_weight, logits)
-        return super().forward(y_true, y_pred, cache, sample_weight, logits)
+    @property
+    def is_steady(self) -> bool:
+        """Whether the function's own class is steady; what a function does is not known."""
+        return self._rule is not None and self._rule.is_steady
 
-    def backward(self, cache: Cache, scale: float = 1.0) -> Array:
-        """Return the gradient; see `Loss.backward`."""
+    def compare(
+        self, y_true: Array, y_pred: Array, cache: Cache, logits: Array | None = None
+    ) -> None:
+        """Compute one value per sample; see `Loss.compare`."""
         if self._rule is not None:
-            return self._rule.backward(cache, scale)
-        return super().backward(cache, scale)
+            self._rule.compare(y_true, y_pred, cache, logits)
+        else:
+            super().compare(y_true, y_pred, cache, logits)
+
+    def reduce(self, cache: Cache, sample_weight: ArrayLike | None = None) -> Any:
+        """Return the reduced loss; see `Loss.reduce`."""
+        if self._rule is not None:
+            return self._rule.reduce(cache, sample_weight)
+        return super().reduce(cache, sample_weight)
+
+    def differentiate(self, dvalues: float | Array, cache: Cache) -> Array:
+        """Return the gradient; see `Loss.differentiate`."""
+        if self._rule is not None:
+            return self._rule.differentiate(dvalues, cache)
+        return super().differentiate(dvalues, cache)
 
     def check_targets(self, y_true: ArrayLike, output_shape: tuple[int | None, ...]) -> None:
         """Refuse what the function's own class refuses; see `Loss.check_targets`."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from nnscratch.cache import Cache
 from nnscratch.losses import Loss
+from nnscratch.losses.reduction import derivative_by_values
 from nnscratch.metrics import Mean
 from nnscratch.training.data import Data
 from nnscratch.typing import Array
@@ -46,15 +47,21 @@ class Objective:
         self.outputs = outputs
         self.trackers = [term.tracker for term in self.terms if term.tracker is not None]
 
-    def forward(self, batch: Data, outputs: Sequence[Array], logits: Sequence[Array | None]) -> Any:
-        """Return the total loss of the batch.
+    @property
+    def is_steady(self) -> bool:
+        """Whether each step makes the same NumPy calls on the same memory."""
+        return all(term.loss.is_steady for term in self.terms)
+
+    def compare(
+        self, batch: Data, outputs: Sequence[Array], logits: Sequence[Array | None]
+    ) -> None:
+        """Compute the loss of every sample.
 
         Args:
             batch: the rows, with their targets and weights.
             outputs: the model's outputs.
             logits: z per output, where the output is softmax(z) or sigmoid(z).
         """
-        total: Any = None
         for term in self.terms:
             i, loss = term.output, term.loss
             y_pred = outputs[i]
@@ -63,23 +70,30 @@ class Objective:
             term.from_logits = z is not None
             y_true = batch.target(i)
             assert y_true is not None  # the trainer lets no loss without targets in
-            term.value = loss.forward(y_true, y_pred, term.cache, batch.weight(i), z)
-            part = term.value
+            loss.compare(y_true, y_pred, term.cache, z)
+
+    def total(self, batch: Data) -> Any:
+        """Return the total loss of the batch, None where there is no loss."""
+        total: Any = None
+        for term in self.terms:
+            part = term.value = term.loss.reduce(term.cache, batch.weight(term.output))
             if term.weight != 1.0:
                 part = part * part.dtype.type(term.weight)
             total = part if total is None else total + part
         return total
 
-    def backward(self, scale: float) -> tuple[list[Array | None], list[bool]]:
-        """Return, per output, the total's gradient and whether it is by the logits.
+    def by_values(self, scale: float) -> list[float | Array]:
+        """Return, per loss, the total's derivative by each sample's value, times a factor."""
+        return [derivative_by_values(term.cache, scale * term.weight) for term in self.terms]
 
-        Args:
-            scale: factor in all gradients.
-        """
+    def differentiate(
+        self, by_values: Sequence[float | Array]
+    ) -> tuple[list[Array | None], list[bool]]:
+        """Return, per output, the total's gradient and whether it is by the logits."""
         gradients: list[Array | None] = [None] * self.outputs
         from_logits = [False] * self.outputs
-        for term in self.terms:
-            gradients[term.output] = term.loss.backward(term.cache, scale * term.weight)
+        for term, dvalues in zip(self.terms, by_values, strict=True):
+            gradients[term.output] = term.loss.differentiate(dvalues, term.cache)
             from_logits[term.output] = term.from_logits
         return gradients, from_logits
 

@@ -17,6 +17,7 @@ from nnscratch.optimizers import Optimizer
 from nnscratch.training.compiled import CompiledMetrics
 from nnscratch.training.data import Data
 from nnscratch.training.objective import Objective
+from nnscratch.training.passes import Passes
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
@@ -54,6 +55,7 @@ class Network(Protocol):
 
     name: str
     jit_compile: bool
+    run_eagerly: bool
 
     @property
     def run(self) -> Runs:
@@ -123,6 +125,8 @@ class Stepper:
         self.shrunk = [v for v in self.regularized if v.regularizer.has_gradient]
         self.raises = (self.nan_policy or config.nan_policy()) == "raise"
         self.random_bits = random.xla_bits if self.network.jit_compile else nullcontext
+        routines = not self.network.run_eagerly
+        self.passes = Passes(self.run, self.cache, self.variables, routines)
 
     def train(self, batch: Data) -> None:
         """Run one training step: the weights change, and the metrics take the batch in."""
@@ -142,9 +146,8 @@ class Stepper:
     def forward(self, batch: Data, training: bool) -> list[Array]:
         """Compute outputs and total loss (`self.total`); stop if the loss is not finite."""
         with self.random_bits():
-            outputs = self.run.forward(batch.inputs, self.cache, training)
-        self.logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
-        value = self.objective.forward(batch, outputs, self.logits)
+            outputs, self.logits = self.passes.forward(batch, self.objective, training)
+        value = self.objective.total(batch)
         for penalty in self._penalties():
             value = penalty if value is None else value + value.dtype.type(penalty)
         if value is None:
@@ -163,11 +166,8 @@ class Stepper:
 
     def backward(self) -> None:
         """Leave in every trainable variable the gradient of the total loss, times loss scale."""
-        for variable in self.variables:
-            variable.clear_grad()
         scale = self.optimizer.loss_scale_factor or 1.0
-        doutputs, from_logits = self.objective.backward(scale)
-        self.run.backward(doutputs, self.cache, from_logits, scale)
+        self.passes.backward(self.objective, scale)
         for variable in self.shrunk:
             rule = variable.regularizer.gradient
             if scale == 1.0:

@@ -1,0 +1,204 @@
+"""The passes of a step through network and losses, by routine where every step is alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nnscratch.cache import Cache
+from nnscratch.layers.graph import Graph
+from nnscratch.routine import Routine, Writer, changes, plain, writing
+from nnscratch.training.data import Data
+from nnscratch.training.objective import Objective
+from nnscratch.typing import Array
+from nnscratch.variable import Variable
+
+KINDS = 8
+"""Kinds of batches whose routines are kept, such as training and validation batches."""
+
+
+@dataclass
+class Pattern:
+    """Batches that come in the same memory and are run in the same mode: one step like the other.
+
+    Attributes:
+        arrays: the arrays in which each batch comes.
+        changes: how much had changed when the routines were written; later ones make them void.
+        forward: the forward pass and the losses, once they are written down.
+        backward: the backward pass.
+        by_values: dL/dvalues and scale that the backward pass was written with.
+        reached: the weights that have a gradient after it.
+        outputs: the network's outputs.
+        logits: z per output, where the output is softmax(z) or sigmoid(z).
+        kept: what the caches hold after these passes.
+    """
+
+    arrays: list[Array]
+    changes: int
+    forward: Routine | None = None
+    backward: Routine | None = None
+    by_values: Any = None
+    reached: list[Variable] = field(default_factory=list)
+    outputs: list[Array] = field(default_factory=list)
+    logits: list[Array | None] = field(default_factory=list)
+    kept: list[tuple[Cache, dict[str, Any]]] = field(default_factory=list)
+
+
+class Passes:
+    """Forward and backward through a network and its losses, with the memory of one trainer.
+
+    The layers compute the first batches of a pattern; the third is written down while they do;
+    after that the routine makes the same NumPy calls without asking the layers. Caches hold the
+    numbers of the latest step in either case. Only networks and losses that are `is_steady` have
+    routines.
+
+    Args:
+        run: the network's graph.
+        cache: memory of its runs.
+        variables: the weights that get gradients.
+        routines: whether to write routines at all.
+    """
+
+    def __init__(
+        self, run: Any, cache: Cache, variables: Sequence[Variable], routines: bool = True
+    ) -> None:
+        self.run = run
+        self.cache = cache
+        self.variables = list(variables)
+        self.routines = routines and type(run) is Graph and run.is_steady
+        self._known: dict[tuple[Any, ...], Pattern] = {}
+        self._last_key: Any = None
+        self._last_arrays: list[Array] = []
+        self._alike = 0
+        self._latest: Pattern | None = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> None:
+        """Leave nothing of it in a copied model: routines are bound to memory."""
+
+    # -- forwards ------------------------------------------------------------------------------
+
+    def forward(
+        self, batch: Data, objective: Objective | None, training: bool
+    ) -> tuple[list[Array], list[Array | None]]:
+        """Compute outputs, logits, and the loss of every sample.
+
+        Args:
+            batch: the rows.
+            objective: the losses; None computes outputs alone.
+            training: whether layers behave as in training.
+
+        Returns:
+            The outputs, and z per output where it is softmax(z) or sigmoid(z).
+        """
+        pattern = self._pattern_of(batch, objective, training) if self.routines else None
+        if pattern is None:
+            self._latest = None
+            return self._compute(batch, objective, training)
+        if pattern.forward is None:
+            self._write_forward(pattern, batch, objective, training)
+        else:
+            if self._latest is not pattern:
+                _restore(pattern.kept)
+            pattern.forward.run()
+        self._latest = pattern
+        return pattern.outputs, pattern.logits
+
+    def _compute(
+        self, batch: Data, objective: Objective | None, training: bool
+    ) -> tuple[list[Array], list[Array | None]]:
+        outputs = self.run.forward(batch.inputs, self.cache, training)
+        logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
+        if objective is not None:
+            objective.compare(batch, outputs, logits)
+        return outputs, logits
+
+    def _pattern_of(
+        self, batch: Data, objective: Objective | None, training: bool
+    ) -> Pattern | None:
+        """Return the pattern of a batch, None if it has not been seen often enough."""
+        arrays = [*batch.inputs, *batch.targets]
+        key = (training, *map(id, arrays))
+        pattern = self._known.get(key)
+        if pattern is not None:
+            if pattern.changes == changes():
+                return pattern
+            del self._known[key]
+        if key != self._last_key or self._changes != changes():
+            self._last_key, self._last_arrays, self._alike = key, arrays, 0
+            self._changes = changes()
+        self._alike += 1
+        if self._alike < 3 or len(self._known) >= KINDS:
+            return None
+        self.routines = objective is None or objective.is_steady
+        if self.routines:
+            pattern = self._known[key] = Pattern(arrays, changes())
+        return pattern
+
+    _changes = -1
+
+    def _write_forward(
+        self, pattern: Pattern, batch: Data, objective: Objective | None, training: bool
+    ) -> None:
+        with writing() as writer:
+            watched = batch.transform(writer.watched)
+            outputs, logits = self._compute(watched, objective, training)
+            pattern.outputs, pattern.logits = plain(outputs), plain(logits)
+        pattern.forward = self._written(writer, pattern, objective)
+
+    def _written(
+        self, writer: Writer, pattern: Pattern, objective: Objective | None
+    ) -> Routine | None:
+        pattern.kept = self._caches(objective)
+        _restore(pattern.kept)
+        if writer.steady and pattern.changes == changes():
+            return writer.routine
+        self.routines = False
+        return None
+
+    def _caches(self, objective: Objective | None) -> list[tuple[Cache, dict[str, Any]]]:
+        caches = [self.cache]
+        if objective is not None:
+            caches += [term.cache for term in objective.terms]
+        return [(cache, plain(own)) for root in caches for cache, own in root.kept()]
+
+    # -- backwards -----------------------------------------------------------------------------
+
+    def backward(self, objective: Objective, scale: float) -> None:
+        """Leave in every variable the gradient of the losses, times a factor.
+
+        Args:
+            objective: the losses, as in the forward pass.
+            scale: the factor.
+        """
+        by_values = objective.by_values(scale)
+        for variable in self.variables:
+            variable.clear_grad()
+        pattern = self._latest
+        if pattern is None or not all(isinstance(each, float) for each in by_values):
+            self._differentiate(objective, by_values, scale)
+            return
+        if pattern.backward is None:
+            with writing() as writer:
+                _restore(writer.watched(pattern.kept))
+                self._differentiate(objective, by_values, scale)
+            pattern.backward = self._written(writer, pattern, objective)
+            pattern.by_values = [scale, *by_values]
+            pattern.reached = [v for v in self.variables if v.grad is not None]
+        elif pattern.by_values == [scale, *by_values]:
+            pattern.backward.run()
+            for variable in pattern.reached:
+                variable.confirm_grad()
+        else:
+            self._differentiate(objective, by_values, scale)
+
+    def _differentiate(
+        self, objective: Objective, by_values: Sequence[float | Array], scale: float
+    ) -> None:
+        doutputs, from_logits = objective.differentiate(by_values)
+        self.run.backward(doutputs, self.cache, from_logits, scale)
+
+
+def _restore(kept: Sequence[tuple[Cache, dict[str, Any]]]) -> None:
+    for cache, own in kept:
+        vars(cache).update(own)
