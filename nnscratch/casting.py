@@ -8,6 +8,7 @@ import numpy as np
 
 from nnscratch import config
 from nnscratch.errors import DataError, unknown_name
+from nnscratch.routine import Watched
 from nnscratch.typing import Array
 
 DTYPES = (
@@ -68,7 +69,7 @@ def as_numeric(values: Any, argument: str) -> Array:
     'i'
     """
     try:
-        array = np.asarray(values)
+        array = values if isinstance(values, Watched) else np.asarray(values)
     except ValueError as error:
         raise DataError(
             f"`{argument}` must be an array: rows of equal length. Received "

@@ -6,6 +6,7 @@ import os
 
 from nnscratch.checks import check_number
 from nnscratch.errors import unknown_name
+from nnscratch.routine import changed
 
 FLOAT_TYPES = ("float32", "float64")
 NAN_POLICIES = ("raise", "keras")
@@ -78,6 +79,7 @@ def set_epsilon(value: float) -> None:
     if value == 0:
         raise ValueError(f"`epsilon` must be a positive finite number. Received: {value!r}")
     _settings.epsilon = float(value)
+    changed()
 
 
 def nan_policy() -> str:

@@ -278,7 +278,7 @@ def _pick(values: list[Any], numbers: tuple[int, ...]) -> Any:
 
 
 def _is_steady(layer: Any) -> bool:
-    return layer.activity_regularizer is None and bool(layer.is_steady)
+    return layer.activity_regularizer is None and getattr(layer, "is_steady", False)
 
 
 def _is_network(step: Step) -> bool:

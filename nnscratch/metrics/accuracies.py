@@ -41,7 +41,22 @@ class MeanOfMatches(MeanMetricWrapper):
         logits: Array | None = None,
     ) -> None:
         """Take a batch in; see `MeanMetricWrapper.update_state`."""
-        hits = self._hits(y_true, y_pred, **self._fn_kwargs, **self._memory)
+        self.count_hits(self.hits(y_true, y_pred), sample_weight)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether `hits` makes the same NumPy calls on the same memory for every batch.
+
+        A class says so by `steady = True` in its own body; see `nnscratch.routine`.
+        """
+        return self._borrows and bool(vars(type(self)).get("steady", False))
+
+    def hits(self, y_true: ArrayLike, y_pred: ArrayLike) -> Array:
+        """Tell of each prediction of a batch whether it is right, the first half of an update."""
+        return self._hits(y_true, y_pred, **self._fn_kwargs, **self._memory)
+
+    def count_hits(self, hits: Array, sample_weight: Any = None) -> None:
+        """Take in what `hits` returned."""
         if sample_weight is None and hits.ndim and hits.size == len(hits):
             self._add(np.count_nonzero(hits), hits.size)
         else:
@@ -122,6 +137,7 @@ class BinaryAccuracy(MeanOfMatches):
     0.5
     """
 
+    steady = True
     _hits = staticmethod(same_side)
     _options = ("threshold",)
 
@@ -147,6 +163,7 @@ class CategoricalAccuracy(MeanOfMatches):
     0.5
     """
 
+    steady = True
     _hits = staticmethod(same_class)
 
     def __init__(self, name: str | None = "categorical_accuracy", dtype: Any = None) -> None:
@@ -168,6 +185,7 @@ class SparseCategoricalAccuracy(MeanOfMatches):
     0.5
     """
 
+    steady = True
     _hits = staticmethod(right_class)
 
     def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype: Any = None) -> None:

@@ -10,6 +10,7 @@ from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, through_float32
 from nnscratch.losses.reduction import same_rank
 from nnscratch.losses.sparse import row_starts
+from nnscratch.routine import perform
 from nnscratch.typing import Array, ArrayLike, Shape
 
 SMALLEST_NORMAL = {np.dtype(name): float(np.finfo(name).tiny) for name in ("float32", "float64")}
@@ -100,9 +101,13 @@ def place_of_largest(x: Array, cache: Cache | None = None) -> Array:
         np.add(places.reshape(-1), starts, out=index)
         highest = cache.buffer("highest", starts.shape, x.dtype)
         x.reshape(-1).take(index, out=highest, mode="clip")
-        if not np.minimum.reduce(highest, axis=None) >= tiny:
-            places = _ordered(x, tiny).argmax(axis=-1)
+        perform(_order_if_needed, highest, x, tiny, places)
     return places
+
+
+def _order_if_needed(highest: Array, x: Array, tiny: float, places: Array) -> None:
+    if not np.minimum.reduce(highest, axis=None) >= tiny:
+        places[...] = _ordered(x, tiny).argmax(axis=-1)
 
 
 def _ordered(x: Array, tiny: Any) -> Array:

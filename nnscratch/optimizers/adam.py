@@ -98,6 +98,8 @@ class Adam(Optimizer):
     [0.9, 1.0997]
     """
 
+    fading_slots = 1
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,

@@ -87,6 +87,8 @@ class Adamax(Optimizer):
     [0.9, 1.1]
     """
 
+    fading_slots = 1
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,

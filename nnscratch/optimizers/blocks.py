@@ -11,10 +11,10 @@ import numpy as np
 from nnscratch.crew import together
 from nnscratch.typing import Array
 
-BLOCK = 1 << 15
-"""Elements of a piece: with four vectors and two scratch vectors of float32, 768 KiB."""
+BLOCK = 1 << 16
+"""Elements of a piece: with four vectors and two scratch vectors of float32, 1.5 MiB."""
 
-SHARED = 8
+SHARED = 4
 """Pieces from which on two threads share them, where there are two."""
 
 Scratch: TypeAlias = tuple[Array, Array]
@@ -42,13 +42,23 @@ def scalar(value: float, dtype: Any) -> Array:
     return np.array(value, dtype=dtype)
 
 
-def drop_subnormals(*vectors: Array, scratch: Scratch) -> None:
+FADED = 1e5
+"""How far above the smallest normal number a fading average is dropped."""
+
+
+def drop_subnormals(*vectors: Array, scratch: Scratch, factor: float = 1.0) -> None:
     """Set numbers too small to be normal (below 1.2e-38 in float32) to 0.
 
     A moving average of gradients that have become 0 shrinks until it sticks there, and arithmetic
     on such numbers takes a processor ten to a hundred times as long. Source: Intel 64 and IA-32
     Architectures Optimization Reference Manual, on denormals; Keras on TensorFlow computes
     without them from the start.
+
+    Args:
+        vectors: the vectors.
+        scratch: two vectors of their length.
+        factor: drop what is smaller than so many times the smallest normal number. A rule's
+            products with such numbers are subnormal too: Adam's η·m, for one.
 
     >>> m = np.array([1e-40, -1.0, 1e-30], "float32")
     >>> drop_subnormals(m, scratch=make_scratch(3, "float32"))
@@ -58,7 +68,7 @@ def drop_subnormals(*vectors: Array, scratch: Scratch) -> None:
     a, normal = scratch
     for vector in vectors:
         np.abs(vector, a)
-        np.greater_equal(a, np.finfo(vector.dtype).tiny, normal)
+        np.greater_equal(a, factor * float(np.finfo(vector.dtype).tiny), normal)
         np.multiply(vector, normal, vector)
 
 

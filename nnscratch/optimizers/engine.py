@@ -10,7 +10,14 @@ import numpy as np
 
 from nnscratch.arena import Arena
 from nnscratch.optimizers.averaging import average_weights
-from nnscratch.optimizers.blocks import Blocks, Rule, Scratch, drop_subnormals, make_scratch
+from nnscratch.optimizers.blocks import (
+    FADED,
+    Blocks,
+    Rule,
+    Scratch,
+    drop_subnormals,
+    make_scratch,
+)
 from nnscratch.optimizers.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 from nnscratch.optimizers.weight_decay import Exclusions, decay_weights
 from nnscratch.typing import Array
@@ -28,6 +35,8 @@ class Lane:
         scratch: two vectors that may be overwritten.
         decayed: the (start, stop) parts of `w` that weight decay shrinks.
         parts: the (start, stop) part of each variable.
+        fading: how many of the slots, the first ones, are averages that fade and only matter in
+            proportion to the weights.
 
     Attributes:
         gradients: the gradient of each variable.
@@ -42,13 +51,15 @@ class Lane:
         scratch: Scratch,
         decayed: Sequence[tuple[int, int]],
         parts: Sequence[tuple[int, int]],
+        fading: int = 0,
     ) -> None:
         self.dtype: np.dtype[Any] = w.dtype
         self.g = g
         self.accumulator = accumulator
         self.gradients = [Blocks([g], scratch, [part]) for part in parts]
         self._update = Blocks([w, g, *slots], scratch)
-        self._slots = Blocks(slots, scratch) if slots else None
+        self._fading = Blocks(slots[:fading], scratch) if fading else None
+        self._slots = Blocks(slots[fading:], scratch) if slots[fading:] else None
         self._decayed = Blocks([w], scratch, decayed)
 
     def update(self, rule: Rule, scalars: dict[str, Any]) -> None:
@@ -57,6 +68,8 @@ class Lane:
 
     def tidy(self) -> None:
         """Drop what has become too small to count from the slots."""
+        if self._fading is not None:
+            self._fading.run(drop_subnormals, factor=FADED)
         if self._slots is not None:
             self._slots.run(drop_subnormals)
 
@@ -80,6 +93,7 @@ class Engine:
         accumulators: sums of gradients, or None.
         exclusions: the variables that weight decay leaves alone.
         alignment: that of the arena.
+        fading: how many of the slots fade, see `Lane`.
     """
 
     def __init__(
@@ -90,12 +104,14 @@ class Engine:
         accumulators: list[Variable] | None,
         exclusions: Exclusions,
         alignment: int,
+        fading: int = 0,
     ) -> None:
         self.variables = variables
         self.slots = slots
         self.averages = averages
         self.accumulators = accumulators
         self.exclusions = exclusions
+        self._fading = fading
         self._scratches: dict[np.dtype[Any], Scratch] = {}
         self._index = {variable: i for i, variable in enumerate(variables)}
         self._arena = (
@@ -130,6 +146,7 @@ class Engine:
             scratch,
             _joined(decayed),
             [(start, start + size) for start, size in zip(starts, sizes, strict=True)],
+            self._fading,
         )
 
     def lane_of_one(self, variable: Variable, gradient: Array) -> Lane:
@@ -144,6 +161,7 @@ class Engine:
             self._scratch(variable.value.dtype),
             [] if self.exclusions.hold(variable) else [everything],
             [everything],
+            self._fading,
         )
 
     def serves_just(self, variables: Sequence[Variable]) -> bool:

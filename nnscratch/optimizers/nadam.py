@@ -111,6 +111,8 @@ class Nadam(Optimizer):
     [0.8937, 1.1063]
     """
 
+    fading_slots = 1
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,

@@ -23,7 +23,12 @@ TIDY_EVERY = 32
 
 
 class Updates(HasLearningRate):
-    """An optimizer's step; the constructor's arguments are those of `Optimizer`."""
+    """An optimizer's step; the constructor's arguments are those of `Optimizer`.
+
+    Attributes:
+        fading_slots: how many of the rule's slots, the first ones, are averages of gradients that
+            fade to numbers which cost time and change no weight.
+    """
 
     weight_decay: float | None
     clipnorm: float | None
@@ -34,6 +39,7 @@ class Updates(HasLearningRate):
     ema_overwrite_frequency: int | None
     loss_scale_factor: float | None
     gradient_accumulation_steps: int | None
+    fading_slots = 0
 
     _spares_by_path = True
     """Whether `exclude_from_weight_decay` searches paths, not only the variables' own names."""
@@ -116,6 +122,7 @@ class Updates(HasLearningRate):
             self._accumulators,
             self._exclusions,
             1 if divides_by_zero else ALIGNMENT,
+            self.fading_slots,
         )
         return self._made_engine
 

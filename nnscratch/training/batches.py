@@ -149,7 +149,10 @@ class Batches:
         if part is None:
             return None
         if isinstance(rows, slice):
-            return part[rows]
+            found = part[rows]
+            out = self._buffer(key, found.shape, part.dtype)
+            np.copyto(out, found)
+            return out
         out = self._buffer(key, (len(rows), *part.shape[1:]), part.dtype)
         return part.take(rows, axis=0, out=out, mode="clip")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from nnscratch.metrics.old_names import warn_of_accuracy
 from nnscratch.naming import to_snake_case
 from nnscratch.structure import flatten
 from nnscratch.typing import Array, Shape
+
+Hits: TypeAlias = dict[Any, Array]
+"""By metric, which predictions of a batch are right."""
 
 
 def resolve_loss(identifier: Any, target_shape: Shape, output_shape: Shape) -> losses.Loss:
@@ -187,12 +190,37 @@ class CompiledMetrics(metrics.Metric):
         y_pred: Array,
         sample_weight: Array | None = None,
         logits: Array | None = None,
+        hits: Hits | None = None,
     ) -> None:
-        """Take one batch of one output into account; crossentropies use logits, if there are."""
+        """Take one batch of one output into account.
+
+        Args:
+            output: number of the output.
+            y_true: its targets.
+            y_pred: its values.
+            sample_weight: weights of the rows, for the weighted metrics.
+            logits: z where the output is softmax(z) or sigmoid(z); crossentropies use it.
+            hits: what `hits` found for this batch; it need not be found again.
+        """
         for metric in self._found["metrics"][output]:
-            _update(metric, y_true, y_pred, None, logits)
+            _update(metric, y_true, y_pred, None, logits, hits)
         for metric in self._found["weighted_metrics"][output]:
-            _update(metric, y_true, y_pred, sample_weight, logits)
+            _update(metric, y_true, y_pred, sample_weight, logits, hits)
+
+    def hits(self, targets: Sequence[Array | None], outputs: Sequence[Array]) -> Hits:
+        """Return, for the metrics that count hits in steady steps, which predictions are right.
+
+        Args:
+            targets: targets of each output, None where it has none.
+            outputs: values of each output.
+        """
+        return {
+            metric: metric.hits(y_true, y_pred)
+            for i, (y_true, y_pred) in enumerate(zip(targets, outputs, strict=False))
+            for found in self._found.values()
+            for metric in found[i]
+            if y_true is not None and getattr(metric, "is_steady", False)
+        }
 
     def update_state(
         self,
@@ -253,8 +281,11 @@ def _update(
     y_pred: Array,
     sample_weight: Array | None,
     logits: Array | None,
+    hits: Hits | None,
 ) -> None:
-    if logits is not None and getattr(metric, "uses_logits", False):
+    if hits is not None and metric in hits:
+        metric.count_hits(hits[metric], sample_weight)
+    elif logits is not None and getattr(metric, "uses_logits", False):
         metric.update_state(y_true, y_pred, sample_weight, logits=logits)
     elif sample_weight is not None:
         metric.update_state(y_true, y_pred, sample_weight)

@@ -12,6 +12,7 @@ from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.callbacks.callback_list import python_logs
 from nnscratch.training.data import Data
+from nnscratch.training.passes import Passes
 from nnscratch.training.interrupts import Interrupt, whole_steps
 from nnscratch.training.step import Runs, Stepper
 from nnscratch.training.streams import Source
@@ -215,15 +216,21 @@ def predict(
     callbacks.on_predict_begin()
     watched = callbacks.watches("on_predict_batch_end")
     parts: list[list[Array]] = []
+    passes = Passes(run, cache, (), routines=not model.run_eagerly)
     at_once = model.steps_per_execution
     for first, several in executions(enumerate(batches.epoch()), at_once):
         callbacks.on_predict_batch_begin(first)
-        found = [[np.array(y) for y in run.forward(b.inputs, cache, False)] for b in several]
-        parts.append([np.concatenate(output) for output in zip(*found, strict=True)])
+        found = [[np.array(y) for y in passes.forward(b, None, False)[0]] for b in several]
+        parts.append(found[0] if len(found) == 1 else _joined(found))
         if watched:
             outputs = {"outputs": model.packed_output(parts[-1])}
             callbacks.on_predict_batch_end(first + at_once - 1, outputs)
         if model.stop_predicting:
             break
     callbacks.on_predict_end()
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Sequence[Array]]) -> list[Array]:
+    """Return each output of several batches in one array."""
     return [np.concatenate(output) for output in zip(*parts, strict=True)]

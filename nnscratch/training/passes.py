@@ -9,6 +9,7 @@ from typing import Any
 from nnscratch.cache import Cache
 from nnscratch.layers.graph import Graph
 from nnscratch.routine import Routine, Writer, changes, plain, writing
+from nnscratch.training.compiled import CompiledMetrics, Hits
 from nnscratch.training.data import Data
 from nnscratch.training.objective import Objective
 from nnscratch.typing import Array
@@ -31,6 +32,7 @@ class Pattern:
         reached: the weights that have a gradient after it.
         outputs: the network's outputs.
         logits: z per output, where the output is softmax(z) or sigmoid(z).
+        hits: by metric, which predictions are right.
         kept: what the caches hold after these passes.
     """
 
@@ -42,6 +44,7 @@ class Pattern:
     reached: list[Variable] = field(default_factory=list)
     outputs: list[Array] = field(default_factory=list)
     logits: list[Array | None] = field(default_factory=list)
+    hits: Hits = field(default_factory=dict)
     kept: list[tuple[Cache, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -58,6 +61,9 @@ class Passes:
         cache: memory of its runs.
         variables: the weights that get gradients.
         routines: whether to write routines at all.
+
+    Attributes:
+        hits: by metric, which of the latest predictions are right; None where nobody has looked.
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class Passes:
         self._last_arrays: list[Array] = []
         self._alike = 0
         self._latest: Pattern | None = None
+        self.hits: Hits | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> None:
         """Leave nothing of it in a copied model: routines are bound to memory."""
@@ -79,7 +86,11 @@ class Passes:
     # -- forwards ------------------------------------------------------------------------------
 
     def forward(
-        self, batch: Data, objective: Objective | None, training: bool
+        self,
+        batch: Data,
+        objective: Objective | None,
+        training: bool,
+        metrics: CompiledMetrics | None = None,
     ) -> tuple[list[Array], list[Array | None]]:
         """Compute outputs, logits, and the loss of every sample.
 
@@ -87,21 +98,22 @@ class Passes:
             batch: the rows.
             objective: the losses; None computes outputs alone.
             training: whether layers behave as in training.
+            metrics: those that count hits can have them found by the routine, too.
 
         Returns:
             The outputs, and z per output where it is softmax(z) or sigmoid(z).
         """
         pattern = self._pattern_of(batch, objective, training) if self.routines else None
         if pattern is None:
-            self._latest = None
+            self._latest = self.hits = None
             return self._compute(batch, objective, training)
         if pattern.forward is None:
-            self._write_forward(pattern, batch, objective, training)
+            self._write_forward(pattern, batch, objective, training, metrics)
         else:
             if self._latest is not pattern:
                 _restore(pattern.kept)
             pattern.forward.run()
-        self._latest = pattern
+        self._latest, self.hits = pattern, pattern.hits
         return pattern.outputs, pattern.logits
 
     def _compute(
@@ -138,11 +150,18 @@ class Passes:
     _changes = -1
 
     def _write_forward(
-        self, pattern: Pattern, batch: Data, objective: Objective | None, training: bool
+        self,
+        pattern: Pattern,
+        batch: Data,
+        objective: Objective | None,
+        training: bool,
+        metrics: CompiledMetrics | None,
     ) -> None:
         with writing() as writer:
             watched = batch.transform(writer.watched)
             outputs, logits = self._compute(watched, objective, training)
+            if metrics is not None:
+                pattern.hits = plain(metrics.hits(watched.targets, outputs))
             pattern.outputs, pattern.logits = plain(outputs), plain(logits)
         pattern.forward = self._written(writer, pattern, objective)
 

@@ -146,7 +146,9 @@ class Stepper:
     def forward(self, batch: Data, training: bool) -> list[Array]:
         """Compute outputs and total loss (`self.total`); stop if the loss is not finite."""
         with self.random_bits():
-            outputs, self.logits = self.passes.forward(batch, self.objective, training)
+            outputs, self.logits = self.passes.forward(
+                batch, self.objective, training, self.metrics
+            )
         value = self.objective.total(batch)
         for penalty in self._penalties():
             value = penalty if value is None else value + value.dtype.type(penalty)
@@ -184,7 +186,9 @@ class Stepper:
         for i, y_pred in enumerate(outputs):
             y_true = batch.target(i)
             if y_true is not None:
-                self.metrics.update_output(i, y_true, y_pred, batch.weight(i), self.logits[i])
+                self.metrics.update_output(
+                    i, y_true, y_pred, batch.weight(i), self.logits[i], self.passes.hits
+                )
 
     def logs(self) -> dict[str, Any]:
         """Return the running loss and metrics of the epoch so far."""

@@ -13,23 +13,23 @@ from nnscratch.losses.logits import LogitsLoss
 def multiply_loss(trial: Trial, factor: float, gradient: bool = True) -> None:
     """Multiply every loss, and its gradient if it is to follow."""
 
-    def forward(original: Any) -> Any:
+    def reduce(original: Any) -> Any:
         def scaled(self: Any, *args: Any, **kwargs: Any) -> Any:
             value = original(self, *args, **kwargs)
             return value * value.dtype.type(factor)
 
         return scaled
 
-    def backward(original: Any) -> Any:
-        def scaled(self: Any, cache: Any, scale: float = 1.0) -> Any:
-            return original(self, cache, scale * factor)
+    def differentiate(original: Any) -> Any:
+        def scaled(self: Any, dvalues: Any, cache: Any) -> Any:
+            return original(self, dvalues * factor, cache)
 
         return scaled
 
     for loss in trial.losses:
-        vary(loss, forward=forward)
+        vary(loss, reduce=reduce)
         if gradient:
-            vary(loss, backward=backward)
+            vary(loss, differentiate=differentiate)
 
 
 @cause(
@@ -146,7 +146,7 @@ def other_clip(trial: Trial, value: float) -> bool:
     """Set the fuzz factor while losses are computed."""
 
     def wrapper(original: Any) -> Any:
-        def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+        def compare(self: Any, *args: Any, **kwargs: Any) -> Any:
             kept = config.epsilon()
             config.set_epsilon(value)
             try:
@@ -154,10 +154,10 @@ def other_clip(trial: Trial, value: float) -> bool:
             finally:
                 config.set_epsilon(kept)
 
-        return forward
+        return compare
 
     for loss in trial.losses:
-        vary(loss, forward=wrapper)
+        vary(loss, compare=wrapper)
     return True
 
 

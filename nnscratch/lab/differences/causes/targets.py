@@ -57,17 +57,10 @@ def smoothing(trial: Trial, value: float) -> bool:
 
 
 def _without_weights(original: Any) -> Any:
-    def forward(
-        self: Any,
-        y_true: Any,
-        y_pred: Any,
-        cache: Any,
-        sample_weight: Any = None,
-        logits: Any = None,
-    ) -> Any:
-        return original(self, y_true, y_pred, cache, None, logits)
+    def reduce(self: Any, cache: Any, sample_weight: Any = None) -> Any:
+        return original(self, cache, None)
 
-    return forward
+    return reduce
 
 
 def _weighted(trial: Trial) -> bool:
@@ -92,7 +85,7 @@ def class_weights_ignored(trial: Trial) -> bool:
 def weights_ignored(trial: Trial) -> bool:
     """Compute losses without weights."""
     for loss in trial.losses:
-        vary(loss, forward=_without_weights)
+        vary(loss, reduce=_without_weights)
     return _weighted(trial)
 
 
