@@ -336,9 +336,7 @@ class Watched(np.ndarray[Any, Any]):
             _thread.writer.note(function, *operands, **options)
 
 
-def _into(
-    writer: Writer, function: Any, method: str, operands: Any, out: Any, options: Any
-) -> Any:
+def _into(writer: Writer, function: Any, method: str, operands: Any, out: Any, options: Any) -> Any:
     """Make and write down a call of a ufunc that has an array to write to."""
     target = plain(out)
     if method == "__call__" and not options and function not in _BY_NAME_ONLY:

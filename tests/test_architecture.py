@@ -14,7 +14,17 @@ import nnscratch
 PACKAGE = Path(nnscratch.__file__).parent
 
 FLOORS = [
-    {"typing", "crew", "routine", "errors", "checks", "naming", "structure", "outdated", "recording"},
+    {
+        "typing",
+        "crew",
+        "routine",
+        "errors",
+        "checks",
+        "naming",
+        "structure",
+        "outdated",
+        "recording",
+    },
     {"config", "lazy"},
     {"casting"},
     {"allowance", "cache", "random", "serialization"},

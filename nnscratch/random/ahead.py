@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnscratch.random.philox import PIECE, derive, words_of_states
+from nnscratch.random.philox import IN_PLACE, PIECE, derive, streams_of, words_of_streams
 from nnscratch.random.stream import State
 from nnscratch.typing import Array
+
+KEYS = 64
+"""Draws whose keys are derived at a time."""
 
 MOST, FEWEST = 16, 4
 """Draws made at a time; where there is room for fewer than that, it gains nothing."""
@@ -30,6 +33,8 @@ class WordsAhead:
         self._expected: tuple[int, int, int] | None = None
         self._coming: list[Array] = []
         self._memory = np.empty((0, 0, 4), np.uint32)
+        self._origin = (0, 0)
+        self._streams: tuple[Array, ...] = ()
 
     def words(self, state: State, count: int, out: Array | None = None) -> Array:
         """Return the words of the draw from this state; the caller may overwrite them.
@@ -52,9 +57,18 @@ class WordsAhead:
         """Return the words of the draws from here on, the first one last; none if they are long."""
         blocks = -(-count // 4)
         draws = min(MOST, PIECE // max(1, blocks))
-        if draws < FEWEST:
+        if draws < FEWEST or not IN_PLACE:
             return []
         if self._memory.shape[:2] != (draws, blocks):
             self._memory = np.empty((draws, blocks, 4), np.uint32)
-        states = np.array([(seed, k + i) for i in range(draws)], np.uint64)
-        return list(words_of_states(states, count, self._memory))[::-1]
+        streams = self._streams_from(seed, k, draws)
+        return list(words_of_streams(streams, count, self._memory))[::-1]
+
+    def _streams_from(self, seed: int, k: int, draws: int) -> list[Array]:
+        known_seed, known_k = self._origin
+        first = k - known_k
+        if not self._streams or known_seed != seed or not 0 <= first <= KEYS - draws:
+            self._origin, first = (seed, k), 0
+            states = np.array([(seed, k + i) for i in range(KEYS)], np.uint64)
+            self._streams = streams_of(states)
+        return [word[first : first + draws] for word in self._streams]

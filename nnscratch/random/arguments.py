@@ -14,6 +14,9 @@ from nnscratch.random.bits import MANTISSA_BITS
 from nnscratch.typing import Array
 
 
+_FLOATS = {np.dtype(name): name for name in MANTISSA_BITS}
+
+
 def checked_shape(shape: Sequence[int | None]) -> tuple[int, ...]:
     """Return a shape as a tuple of Python ints.
 
@@ -61,6 +64,8 @@ def float_dtype(dtype: Any) -> str:
     >>> float_dtype(np.float64)
     'float64'
     """
+    if isinstance(dtype, np.dtype) and dtype in _FLOATS:  # NumPy makes the name anew each time
+        return _FLOATS[dtype]
     name = dtype_name(dtype)
     if name not in MANTISSA_BITS:
         raise ValueError(

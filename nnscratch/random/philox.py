@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,11 +15,22 @@ from nnscratch.typing import Array
 PIECE = 8192
 """Blocks worked on at a time: few enough that all intermediate arrays stay in cache."""
 
+IN_PLACE = sys.byteorder == "little"
+"""Whether the rounds can write two words as one number of 64 bits."""
+
+KNOWN = 1 << 15
+"""Blocks whose first products are kept: draws of up to 131,072 words."""
+
 Word = TypeVar("Word", int, Array)
 
 _MULTIPLIERS = 0xD2511F53, 0xCD9E8D57
 _KEY_STEPS = 0x9E3779B9, 0xBB67AE85
 _LOW = 0xFFFFFFFF
+_KEY_SUMS = tuple(
+    np.array([n * step & 0xFFFFFFFF for n in range(10)], np.uint64).reshape(10, 1, 1)
+    for step in _KEY_STEPS
+)
+_PAIR = np.dtype(np.uint64)
 _SCRAMBLER_KEY = 0x02461E293EC8F720
 
 
@@ -113,30 +125,37 @@ class PhiloxStream:
         rows = -(-count // 4)
         words = (np.empty(4 * rows, np.uint32) if out is None else out[: 4 * rows]).reshape(-1, 4)
         start = (self.high << 64) + self.low + first_block
-        in_place = (start & _LOW) + rows <= _LOW
+        in_place = IN_PLACE and (start & _LOW) + rows <= _LOW
         for piece in pieces(rows):
             if in_place:
                 counter = start + piece.start
-                halves = (*split(counter), *split(counter >> 64))
-                _room.rounds(halves, split(self.key), words[np.newaxis, piece])
+                first = (*split(counter), *split(counter >> 64))
+                _room.rounds(first, split(self.key), words[np.newaxis, piece])
             else:
                 words[piece] = self.blocks(block_numbers(piece, first_block))
         return words.reshape(-1)[:count]
 
 
 class _Room(threading.local):
-    """Memory of one thread for the rounds of one piece, and the rounds done in it."""
+    """Memory of one thread for the rounds of one piece, and the rounds done in it.
+
+    Attributes:
+        first: high and low words of the first product, for the blocks that most draws begin with.
+    """
 
     def __init__(self) -> None:
         self.even, self.odd, self.products = np.empty((3, 2 * PIECE), np.uint64)
-        self.numbers = np.arange(PIECE, dtype=np.uint64)
         self.scalars = [np.array(n, np.uint64) for n in (*_MULTIPLIERS, 32, _LOW)]
+        self.first = halves(np.arange(KNOWN, dtype=np.uint64) * self.scalars[0])
 
     def rounds(self, counter: tuple[Any, ...], key: tuple[Any, ...], out: Array) -> None:
         """Encrypt, for each stream, n counters from its first on: `ten_rounds` in place.
 
         `even` holds c0 and then c2, `odd` holds c1 and then c3, each in one run of memory, so that
         shift, mask and xor are one operation for both. The low word must not overflow.
+
+        Only the lowest word differs from counter to counter: after the first round c0 and c1 are
+        still the same for all, and c3 is after the second.
 
         Args:
             counter: the four words of the first counter, each a number or one for each stream.
@@ -152,58 +171,95 @@ class _Room(threading.local):
         c1, c3 = odd[:size].reshape(shape), odd[size:].reshape(shape)
         q, p = products[:size].reshape(shape), products[size:].reshape(shape)
         first, second, half, low = self.scalars
-        np.add(self.numbers[: shape[1]], counter[0], out=c0)
-        c1[...], c2[...], c3[...] = counter[1:]
-        k0, k1 = key
-        for _ in range(10):
+        k0, k1 = (
+            (np.asarray(k, np.uint64) + step) & low for k, step in zip(key, _KEY_SUMS, strict=True)
+        )
+
+        start, b1, b2, b3 = counter
+        high_p, low_p = self._first_products(start, shape[1])
+        high_q, low_q = halves(np.asarray(b2, np.uint64) * second)
+        np.bitwise_xor(high_p, b3 ^ k1[0], c2)
+        all_c0, all_c1 = high_q ^ b1 ^ k0[0], low_q
+
+        high_a, all_c3 = halves(all_c0 * first)
+        np.multiply(c2, second, q)
+        np.right_shift(q, half, c0)
+        np.bitwise_xor(c0, all_c1 ^ k0[1], c0)
+        np.bitwise_and(q, low, c1)
+        np.bitwise_xor(low_p, high_a ^ k1[1], c2)
+        c3[...] = all_c3
+
+        for i in range(2, 10):
             np.multiply(c0, first, p)
             np.multiply(c2, second, q)
             np.right_shift(products, half, even)
             np.bitwise_xor(even, odd, even)
-            np.bitwise_xor(c0, k0, c0)
-            np.bitwise_xor(c2, k1, c2)
-            np.bitwise_and(products, low, odd)
-            k0, k1 = (k0 + _KEY_STEPS[0]) & _LOW, (k1 + _KEY_STEPS[1]) & _LOW
-        for column, word in enumerate((c0, c1, c2, c3)):
-            np.copyto(out[:, :, column], word, casting="unsafe")
+            np.bitwise_xor(c0, k0[i], c0)
+            np.bitwise_xor(c2, k1[i], c2)
+            if i < 9:
+                np.bitwise_and(products, low, odd)
+        np.left_shift(products, half, products)  # the low words beside the high ones
+        pairs = out.view(_PAIR)
+        np.bitwise_or(c0, q, pairs[:, :, 0])
+        np.bitwise_or(c2, p, pairs[:, :, 1])
+
+    def _first_products(self, start: Any, count: int) -> tuple[Array, Array]:
+        if start + count <= KNOWN:
+            return self.first[0][start : start + count], self.first[1][start : start + count]
+        numbers = np.arange(start, start + count, dtype=np.uint64)
+        return halves(numbers * self.scalars[0])
+
+
+def halves(products: Array) -> tuple[Array, Array]:
+    """Return the high and the low 32 bits of 64-bit words."""
+    return products >> np.uint64(32), products & np.uint64(_LOW)
 
 
 _room = _Room()
 
 
-def words_of_states(states: Array, count: int, out: Array | None = None) -> Array:
-    """Return `count` words for each of some pairs of seeds: `derive(state).words(count)` of all.
+def streams_of(states: Array) -> tuple[Array, ...]:
+    """Return, for pairs of seeds, the words of `derive`'s keys and high halves of counters.
+
+    Shapes: (streams, 2) uint64 -> four of (streams, 1) uint64.
+    """
+    first, second = states[:, :1], states[:, 1:]
+    counter = (first & _LOW, first >> 32, second & _LOW, second >> 32)
+    return ten_rounds(counter, _SCRAMBLER_KEY)
+
+
+def words_of_streams(streams: Sequence[Array], count: int, out: Array) -> Array:
+    """Return `count` words of each of some streams: `derive(state).words(count)` of all.
 
     Many short draws made together cost little more than one, as a call of NumPy costs as much as
     a thousand of its multiplications.
 
     Args:
-        states: pairs of seeds, 0 or more and below 2**64.
+        streams: what `streams_of` returned, or a part of each.
         count: how many words of each; all of them together in at most `PIECE` blocks.
         out: room for the blocks.
 
-    Shapes: (streams, 2) uint64 -> (streams, count) uint32; out (streams, blocks, 4) uint32.
+    Shapes: (streams, count) uint32; out (streams, blocks, 4) uint32.
 
-    >>> words = words_of_states(np.array([[7, 0], [7, 1]], np.uint64), 6)
+    >>> streams = streams_of(np.array([[7, 0], [7, 1]], np.uint64))
+    >>> words = words_of_streams(streams, 6, np.empty((2, 2, 4), np.uint32))
     >>> words[1].tolist() == derive((7, 1)).words(6).tolist()
     True
     """
-    first, second = states[:, :1], states[:, 1:]
-    counter = (first & _LOW, first >> 32, second & _LOW, second >> 32)
-    m0, m1, m2, m3 = ten_rounds(counter, _SCRAMBLER_KEY)
-    words = np.empty((len(states), -(-count // 4), 4), np.uint32) if out is None else out
-    _room.rounds((0, 0, m2, m3), (m0, m1), words)
-    return words.reshape(len(states), -1)[:, :count]
+    m0, m1, m2, m3 = streams
+    _room.rounds((0, 0, m2, m3), (m0, m1), out)
+    return out.reshape(len(out), -1)[:, :count]
 
 
 def pieces(count: int) -> Iterator[slice]:
-    """Cut `range(count)` into slices of at most `PIECE`.
+    """Cut `range(count)` evenly into slices of at most `PIECE`.
 
-    >>> [piece.stop - piece.start for piece in pieces(PIECE + 5)] == [PIECE, 5]
+    >>> [piece.stop - piece.start for piece in pieces(PIECE + 4)] == [PIECE // 2 + 2] * 2
     True
     """
-    for start in range(0, count, PIECE):
-        yield slice(start, min(start + PIECE, count))
+    parts = -(-count // PIECE)
+    for i in range(parts):
+        yield slice(count * i // parts, count * (i + 1) // parts)
 
 
 def block_numbers(piece: slice, first: int = 0, stride: int = 1) -> Array:

@@ -117,7 +117,11 @@ def test_a_routine_has_the_bits_of_the_layers(name: str, routines_run: list[int]
 
 
 def every_activation() -> list[str]:
-    known = [n for n in dir(ns.activations) if isinstance(getattr(ns.activations, n), ns.activations.Activation)]
+    known = [
+        n
+        for n in dir(ns.activations)
+        if isinstance(getattr(ns.activations, n), ns.activations.Activation)
+    ]
     return [n for n in known if n not in ("threshold",)]
 
 
