@@ -13,7 +13,6 @@ from nnscratch.errors import ShapeError
 from nnscratch.random.bits import MANTISSA_BITS
 from nnscratch.typing import Array
 
-
 _FLOATS = {np.dtype(name): name for name in MANTISSA_BITS}
 
 

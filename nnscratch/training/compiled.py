@@ -215,7 +215,7 @@ class CompiledMetrics(metrics.Metric):
             outputs: values of each output.
         """
         return {
-            metric: metric.hits(y_true, y_pred)
+            metric: metric.hits(y_true, y_pred)  # type: ignore[attr-defined]
             for i, (y_true, y_pred) in enumerate(zip(targets, outputs, strict=False))
             for found in self._found.values()
             for metric in found[i]
@@ -284,7 +284,7 @@ def _update(
     hits: Hits | None,
 ) -> None:
     if hits is not None and metric in hits:
-        metric.count_hits(hits[metric], sample_weight)
+        metric.count_hits(hits[metric], sample_weight)  # type: ignore[attr-defined]
     elif logits is not None and getattr(metric, "uses_logits", False):
         metric.update_state(y_true, y_pred, sample_weight, logits=logits)
     elif sample_weight is not None:

@@ -12,8 +12,8 @@ from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.callbacks.callback_list import python_logs
 from nnscratch.training.data import Data
-from nnscratch.training.passes import Passes
 from nnscratch.training.interrupts import Interrupt, whole_steps
+from nnscratch.training.passes import Passes
 from nnscratch.training.step import Runs, Stepper
 from nnscratch.training.streams import Source
 from nnscratch.typing import Array

@@ -36,7 +36,7 @@ class Pattern:
         kept: what the caches hold after these passes.
     """
 
-    arrays: list[Array]
+    arrays: list[Array | None]
     changes: int
     forward: Routine | None = None
     backward: Routine | None = None
@@ -75,13 +75,14 @@ class Passes:
         self.routines = routines and type(run) is Graph and run.is_steady
         self._known: dict[tuple[Any, ...], Pattern] = {}
         self._last_key: Any = None
-        self._last_arrays: list[Array] = []
+        self._last_arrays: list[Array | None] = []
         self._alike = 0
         self._latest: Pattern | None = None
+        self._changes = -1
         self.hits: Hits | None = None
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> None:
-        """Leave nothing of it in a copied model: routines are bound to memory."""
+    def __reduce__(self) -> Any:
+        return type(None), ()  # a copied model begins anew: routines are bound to memory
 
     # -- forwards ------------------------------------------------------------------------------
 
@@ -146,8 +147,6 @@ class Passes:
         if self.routines:
             pattern = self._known[key] = Pattern(arrays, changes())
         return pattern
-
-    _changes = -1
 
     def _write_forward(
         self,

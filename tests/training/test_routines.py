@@ -9,8 +9,6 @@ import pytest
 
 import nnscratch as ns
 from nnscratch import layers, naming, routine
-from nnscratch.layers.graph import Graph
-from nnscratch.training.passes import Passes
 
 ROWS, BATCH = 100, 16
 
