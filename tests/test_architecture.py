@@ -17,7 +17,6 @@ FLOORS = [
     {
         "typing",
         "crew",
-        "routine",
         "errors",
         "checks",
         "naming",
@@ -25,6 +24,7 @@ FLOORS = [
         "outdated",
         "recording",
     },
+    {"routine"},
     {"config", "lazy"},
     {"casting"},
     {"allowance", "cache", "random", "serialization"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ def plain(value: Any) -> Any:
 
 
 def each(value: Any, kind: type, function: Callable[[Any], Any]) -> Any:
+    """Apply a function to a value of this kind, or to those in a list, tuple or dict."""
     if isinstance(value, kind):
         return function(value)
     if type(value) in (list, tuple):
@@ -195,7 +195,6 @@ _WRITES = frozenset((np.copyto, np.put, np.putmask, np.put_along_axis))
 def _reads(name: str) -> Callable[..., Any]:
     method = getattr(np.ndarray, name)
 
-    @functools.wraps(method)
     def read(self: Watched, *args: Any, **options: Any) -> Any:
         _unsteady()
         return method(self.plain(), *plain(args), **plain(options))

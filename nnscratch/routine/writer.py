@@ -29,10 +29,11 @@ class Writer:
         self._watched: dict[int, tuple[Array, Watched]] = {}
 
     def watched(self, value: Any) -> Any:
-        """Return an array as one that tells this writer what is done with it; see also `plain`."""
+        """Return an array watched; likewise those in a list, tuple or dict. See `plain`."""
         return each(value, np.ndarray, self.watch)
 
     def watch(self, array: Array) -> Array:
+        """Return an array as one that tells this writer what is done with it."""
         if isinstance(array, Watched):
             return array
         if id(array) not in self._watched:
