@@ -86,7 +86,9 @@ class Compiles(Steps):
             metrics: list of names, functions or objects; `"accuracy"` chooses by the shapes. For
                 several outputs, a list or dict with one such list for each.
             weighted_metrics: metrics that take sample weights into account.
-            run_eagerly: accepted for compatibility; it changes no number.
+            run_eagerly: True computes every step by the layers' own methods, so that a breakpoint
+                in one of them is reached in each; otherwise steady steps are repeated as the plain
+                NumPy calls that they come down to. It changes no number.
             steps_per_execution: how many batches callbacks are told of at once; it changes no
                 number.
             jit_compile: True draws the noise of training in the bits that programs compiled by
