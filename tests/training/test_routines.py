@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -181,3 +182,173 @@ def test_ways_to_train(options: dict[str, Any]) -> None:
             trained(NETWORKS["normalized"], *data(), True, **options)
     else:
         assert_same_bits(NETWORKS["normalized"], *data(), **options)
+
+
+class Meddler(ns.callbacks.Callback):
+    """Changes something in the middle of training."""
+
+    def __init__(self, change: Any) -> None:
+        super().__init__()
+        self.change = change
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if batch == 4:
+            self.change(self.model)
+
+
+def set_weights_to_half(model: Any) -> None:
+    model.set_weights([w / 2 for w in model.get_weights()])
+
+
+CHANGES: dict[str, Any] = {
+    "rate of dropout": lambda model: setattr(model.layers[3], "rate", 0.6),
+    "momentum": lambda model: setattr(model.layers[0], "momentum", 0.2),
+    "activation": lambda model: setattr(model.layers[1], "activation", ns.activations.get("relu")),
+    "frozen layer": lambda model: setattr(model.layers[0], "trainable", False),
+    "frozen weight": lambda model: setattr(model.layers[-1].bias, "trainable", False),
+    "weights": set_weights_to_half,
+    "label smoothing": lambda model: setattr(model.loss, "label_smoothing", 0.5),
+    "epsilon": lambda model: ns.config.set_epsilon(0.2),
+    "weights in other memory": lambda model: ns.optimizers.SGD().build(model.trainable_weights),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Gradients do not exist")
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changes_in_training_is_noticed(change: str) -> None:
+    x, y = data()
+    found = []
+    for eager in (True, False):
+        loss = ns.losses.CategoricalCrossentropy()
+        made = {"loss": loss, "callbacks": [Meddler(CHANGES[change])]}
+        if change == "epsilon":
+            made["loss"] = "categorical_crossentropy"
+        network = NETWORKS["normalized"]
+        if change == "epsilon":
+
+            def network() -> Any:
+                return ns.Sequential(dense(layers.Dense(5, "tanh"), activation="softplus"))
+
+        try:
+            found.append(trained(network, x, np.eye(4, dtype="float32")[y], eager, **made))
+        finally:
+            ns.config.set_epsilon(1e-7)
+    untouched = trained(network, x, np.eye(4, dtype="float32")[y], False, loss=made["loss"])
+    assert found[0]["history"] == found[1]["history"]
+    moved = change == "weights in other memory"
+    assert (found[0]["history"] == untouched["history"]) is moved
+
+
+class Counted(layers.Dense):
+    """A dense layer of a user's own."""
+
+    calls = 0
+
+    def forward(self, x: Any, cache: Any, training: bool = False) -> Any:
+        type(self).calls += 1
+        return super().forward(x, cache, training)
+
+
+def test_a_layer_of_ones_own_computes_every_step(routines_run: list[int]) -> None:
+    x, y = data()
+    Counted.calls = 0
+    model = ns.Sequential(dense(Counted(5)))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=10, epochs=3, verbose=0)
+    assert Counted.calls == 30
+    assert not routines_run
+
+
+class Normed(layers.Dense):
+    """A layer that says it is steady, and takes a number out of its arrays."""
+
+    steady = True
+
+    def forward(self, x: Any, cache: Any, training: bool = False) -> Any:
+        y = super().forward(x, cache, training)
+        return y / float(np.abs(y).max())
+
+
+def test_an_unsteady_pass_goes_on_by_the_layers(routines_run: list[int]) -> None:
+    x, y = data()
+    model = ns.Sequential(dense(Normed(5)))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=10, epochs=3, verbose=0)
+    assert not routines_run
+
+
+def test_generators_and_single_batches_have_no_routines(routines_run: list[int]) -> None:
+    x, y = data()
+    model = NETWORKS["dense"]()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(((x[i : i + 5].copy(), y[i : i + 5].copy()) for i in range(0, 90, 5)), verbose=0)
+    for _ in range(5):
+        model.train_on_batch(x, y)
+    assert not routines_run
+
+
+def test_labels_are_checked_in_every_step_of_a_stream() -> None:
+    x, y = np.zeros((8, 12), "float32"), np.zeros(8, "int64")
+
+    def batches() -> Any:
+        for step in range(9):
+            y[0] = 4 if step == 8 else 0
+            yield x, y
+
+    model = NETWORKS["dense"]()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(ns.errors.DataError, match="4"):
+        model.fit(batches(), verbose=0)
+
+
+def test_a_trained_model_is_copied_without_its_routines() -> None:
+    x, y = data()
+    model = NETWORKS["normalized"]()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=10, verbose=0)
+    twin = copy.deepcopy(model)
+    for each in (model, twin):
+        each.fit(x, y, batch_size=10, shuffle=False, verbose=0)
+    for mine, other in zip(model.get_weights(), twin.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, other)
+    assert not any(
+        np.shares_memory(a.value, b.value) for a, b in zip(model.weights, twin.weights, strict=True)
+    )
+
+
+def test_a_number_that_leaves_the_arrays_is_noticed() -> None:
+    x = np.ones(3)
+    for leave in (float(0), None):
+        with routine.writing() as writer:
+            total = np.add.reduce(routine.watched(x)) if leave is None else routine.watched(x) + 1
+        assert writer.steady is (leave is not None), total
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda a: a + 1,
+        lambda a: np.where(a > 0, a, -a),
+        lambda a: a.reshape(3, 2).T.copy(),
+        lambda a: a.astype("int32"),
+        lambda a: np.clip(a, -1, 1),
+        lambda a: np.add.reduce(a, axis=0),
+        lambda a: np.maximum(a, 0.5),
+        lambda a: a[:, ::-1] * a[0],
+        lambda a: np.concatenate([a, a]),
+        lambda a: np.cumsum(a, axis=1),
+        lambda a: a.take([0, 2], axis=1),
+        lambda a: a @ a.T,
+        lambda a: a.mean(axis=1),
+    ],
+)
+def test_operations_come_back_on_other_numbers(operation: Any) -> None:
+    first, second = np.arange(6.0).reshape(2, 3), np.array([[3.0, -1.0, 0.2], [9.0, 2.0, -7.0]])
+    array = first.copy()
+    with routine.writing() as writer:
+        result = routine.plain(operation(routine.watched(array)))
+    np.testing.assert_array_equal(result, operation(first))
+    array[...] = second
+    writer.routine.run()
+    assert writer.steady
+    np.testing.assert_array_equal(result, operation(second))
