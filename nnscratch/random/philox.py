@@ -146,6 +146,7 @@ class _Room(threading.local):
     def __init__(self) -> None:
         self.even, self.odd, self.products = np.empty((3, 2 * PIECE), np.uint64)
         self.scalars = [np.array(n, np.uint64) for n in (*_MULTIPLIERS, 32, _LOW)]
+        self.numbers = np.arange(PIECE, dtype=np.uint64)
         self.first = halves(np.arange(KNOWN, dtype=np.uint64) * self.scalars[0])
 
     def rounds(self, counter: tuple[Any, ...], key: tuple[Any, ...], out: Array) -> None:
@@ -176,7 +177,13 @@ class _Room(threading.local):
         )
 
         start, b1, b2, b3 = counter
-        high_p, low_p = self._first_products(start, shape[1])
+        n = shape[1]
+        if start + n <= KNOWN:
+            high_p, low_p = (words[start : start + n] for words in self.first)
+        else:
+            np.add(self.numbers[:n], start, out=p)
+            np.multiply(p, first, out=p)
+            high_p, low_p = np.right_shift(p, half, out=c2), np.bitwise_and(p, low, out=c3)
         high_q, low_q = halves(np.asarray(b2, np.uint64) * second)
         np.bitwise_xor(high_p, b3 ^ k1[0], c2)
         all_c0, all_c1 = high_q ^ b1 ^ k0[0], low_q
@@ -202,12 +209,6 @@ class _Room(threading.local):
         pairs = out.view(_PAIR)
         np.bitwise_or(c0, q, pairs[:, :, 0])
         np.bitwise_or(c2, p, pairs[:, :, 1])
-
-    def _first_products(self, start: Any, count: int) -> tuple[Array, Array]:
-        if start + count <= KNOWN:
-            return self.first[0][start : start + count], self.first[1][start : start + count]
-        numbers = np.arange(start, start + count, dtype=np.uint64)
-        return halves(numbers * self.scalars[0])
 
 
 def halves(products: Array) -> tuple[Array, Array]:

@@ -281,7 +281,7 @@ def _update(
     y_pred: Array,
     sample_weight: Array | None,
     logits: Array | None,
-    hits: Hits | None,
+    hits: Hits | None = None,
 ) -> None:
     if hits is not None and metric in hits:
         metric.count_hits(hits[metric], sample_weight)  # type: ignore[attr-defined]

@@ -81,7 +81,13 @@ def plain_metrics_weighted() -> Sequence[Change]:
 
     def wrapper(original: Any) -> Any:
         def update(
-            self: Any, output: int, y_true: Any, y_pred: Any, weight: Any = None, logits: Any = None
+            self: Any,
+            output: int,
+            y_true: Any,
+            y_pred: Any,
+            weight: Any = None,
+            logits: Any = None,
+            hits: Any = None,
         ) -> None:
             for metric in self.metrics:
                 COMPILED._update(metric, y_true, y_pred, weight, logits)

@@ -266,7 +266,13 @@ def weighted(trial: Trial) -> bool:
         return False
 
     def update(
-        self: Any, output: int, y_true: Any, y_pred: Any, weight: Any = None, logits: Any = None
+        self: Any,
+        output: int,
+        y_true: Any,
+        y_pred: Any,
+        weight: Any = None,
+        logits: Any = None,
+        hits: Any = None,
     ) -> None:
         for metric in self._found["metrics"][output] + self._found["weighted_metrics"][output]:
             more = {"logits": logits} if getattr(metric, "uses_logits", False) else {}
