@@ -21,8 +21,8 @@ SMALL_PRODUCT = 1 << 24
 SMALLEST_PART = 1 << 22
 """Multiplications that make it worth while to wake a thread."""
 
-ROWS = 16
-"""A part of a product begins at a multiple of so many rows: BLAS works on tiles of them."""
+TILE = 16
+"""A part begins at a multiple of so many rows or columns: BLAS works on tiles of them."""
 
 
 @functools.cache
@@ -59,7 +59,7 @@ def _threads_of_blas() -> int:
 
 
 def product(a: Array, b: Array, out: Array) -> Array:
-    """Write a·b into `out` and return it: `np.matmul`, a large product by rows on several threads.
+    """Write a·b into `out` and return it: `np.matmul`, a large product in parts on several threads.
 
     Every number of the result is the sum of the same products in the same order, however many
     threads there are.
@@ -77,11 +77,13 @@ def product(a: Array, b: Array, out: Array) -> Array:
 
 
 def _product_in_parts(a: Array, b: Array, out: Array) -> None:
+    """Write a·b by parts of the rows, or of the columns where there are more of these."""
     parts = min(crew.size(), len(a) * b.size // SMALLEST_PART)
-    ends = [len(a) * i // parts // ROWS * ROWS for i in range(parts)] + [len(a)]
-    crew.together(
-        [
-            functools.partial(np.matmul, a[start:stop], b, out=out[start:stop])
-            for start, stop in itertools.pairwise(ends)
-        ]
-    )
+    longer = max(out.shape)
+    ends = [longer * i // parts // TILE * TILE for i in range(parts)] + [longer]
+    ranges = [slice(start, stop) for start, stop in itertools.pairwise(ends)]
+    if len(out) == longer:
+        tasks = [functools.partial(np.matmul, a[part], b, out=out[part]) for part in ranges]
+    else:
+        tasks = [functools.partial(np.matmul, a, b[:, p], out=out[:, p]) for p in ranges]
+    crew.together(tasks)

@@ -124,12 +124,14 @@ def _train(
     interrupt: Interrupt,
 ) -> None:
     """Train on the batches of one epoch."""
-    watched, rests = callbacks.watches("on_train_batch_end"), callbacks.watches("at_rest")
+    begun, watched = (callbacks.watches(f"on_train_batch_{moment}") for moment in ("begin", "end"))
+    rests = callbacks.watches("at_rest")
     at_once = model.steps_per_execution
     for first, batches in executions(steps, at_once):
         if rests and first > 0:
             callbacks.at_rest(epoch, first)
-        callbacks.on_train_batch_begin(first)
+        if begun:
+            callbacks.on_train_batch_begin(first)
         for batch in batches:
             interrupt.busy = True
             stepper.train(batch)
