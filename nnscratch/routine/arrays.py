@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -82,11 +83,11 @@ class Watched(np.ndarray[Any, Any]):
         if func in _WRITES or out is not None:
             writer.write(func, operands, options)
             return result if out is None else out
-        if isinstance(result, (list, tuple)):
+        if func in _VIEWS and _is_view(result, operands):
+            return writer.watch(result)
+        if _is_view(result, operands):  # written to, or a view by a function not known here
             writer.steady = False
             return result
-        if isinstance(result, np.ndarray) and _is_view(result, operands):
-            return writer.watch(result)
         return writer.keep(result, func, operands, options)
 
     # -- the methods that NumPy does not ask about ---------------------------------------------
@@ -94,7 +95,7 @@ class Watched(np.ndarray[Any, Any]):
     def __getitem__(self, index: Any) -> Any:
         array = self.plain()
         part, writer = array[plain(index)], thread.writer
-        if writer is not None and isinstance(part, np.ndarray) and _is_view(part, (array,)):
+        if writer is not None and _is_view(part, (array,)):
             return writer.watch(part)
         _unsteady()  # a number, or elements chosen by an array: as many as it likes
         return part
@@ -120,7 +121,7 @@ class Watched(np.ndarray[Any, Any]):
         writer = thread.writer
         if writer is None:
             return part
-        if isinstance(part, np.ndarray) and _is_view(part, operands[:1]):
+        if _is_view(part, operands[:1]):
             return writer.watch(part)
         return writer.keep(part, function, operands, {})
 
@@ -140,7 +141,8 @@ class Watched(np.ndarray[Any, Any]):
         """Return the elements of these indices."""
         array, places = self.plain(), plain(indices)
         if out is None:
-            return self._part(array.take(places, axis, None, mode), np.take, (array, places, axis))
+            how = (places, axis, None, mode)
+            return self._part(array.take(*how), np.ndarray.take, (array, *how))
         self._does(array.take, places, axis, out, mode)
         return out
 
@@ -148,9 +150,16 @@ class Watched(np.ndarray[Any, Any]):
         """Return the place of the largest element."""
         array = self.plain()
         if out is None:
-            return self._part(array.argmax(axis, **options), np.argmax, (array, axis))
+            places = array.argmax(axis, **options)
+            return self._part(places, functools.partial(np.argmax, **options), (array, axis))
         self._does(array.argmax, axis, out, **options)
         return out
+
+    @property
+    def flat(self) -> Any:
+        """An iterator over the elements."""
+        _unsteady()
+        return self.plain().flat
 
     def _does(self, function: Callable[..., Any], *operands: Any, **options: Any) -> None:
         if thread.writer is None:
@@ -178,8 +187,10 @@ def _unsteady() -> None:
         thread.writer.steady = False
 
 
-def _is_view(array: Array, operands: Sequence[Any]) -> bool:
-    return any(isinstance(x, np.ndarray) and np.may_share_memory(array, x) for x in operands)
+def _is_view(array: Any, operands: Sequence[Any]) -> bool:
+    return isinstance(array, np.ndarray) and any(
+        isinstance(x, np.ndarray) and np.may_share_memory(array, x) for x in operands
+    )
 
 
 _BY_NAME_ONLY = (np.maximum, np.minimum)
@@ -187,6 +198,14 @@ _BY_NAME_ONLY = (np.maximum, np.minimum)
 
 _OF_SHAPES = frozenset((np.shape, np.ndim, np.size, np.result_type, np.may_share_memory))
 """Functions that look at shapes and types alone: what they return will be the same again."""
+
+_VIEWS = frozenset(
+    (
+        *(np.reshape, np.ravel, np.transpose, np.moveaxis, np.swapaxes, np.squeeze),
+        *(np.expand_dims, np.broadcast_to, np.flip, np.diagonal),
+    )
+)
+"""Functions that return the same memory in another shape, where they can."""
 
 _WRITES = frozenset((np.copyto, np.put, np.putmask, np.put_along_axis))
 """Functions that return nothing and write to their first argument."""

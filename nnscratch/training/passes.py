@@ -72,7 +72,7 @@ class Passes:
         self.run = run
         self.cache = cache
         self.variables = list(variables)
-        self.routines = routines and type(run) is Graph and run.is_steady
+        self.routines = routines and type(run) is Graph
         self._known: dict[tuple[Any, ...], Pattern] = {}
         self._last_key: Any = None
         self._last_arrays: list[Array | None] = []
@@ -143,7 +143,7 @@ class Passes:
         self._alike += 1
         if self._alike < 3 or len(self._known) >= KINDS:
             return None
-        self.routines = objective is None or objective.is_steady
+        self.routines = self.run.is_steady and (objective is None or objective.is_steady)
         if self.routines:
             pattern = self._known[key] = Pattern(arrays, changes())
         return pattern

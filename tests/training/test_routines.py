@@ -204,6 +204,9 @@ CHANGES: dict[str, Any] = {
     "rate of dropout": lambda model: setattr(model.layers[3], "rate", 0.6),
     "momentum": lambda model: setattr(model.layers[0], "momentum", 0.2),
     "activation": lambda model: setattr(model.layers[1], "activation", ns.activations.get("relu")),
+    "activation from outside": lambda model: setattr(
+        model.layers[1], "activation", ns.activations.get(lambda z: z * np.abs(z))
+    ),
     "frozen layer": lambda model: setattr(model.layers[0], "trainable", False),
     "frozen weight": lambda model: setattr(model.layers[-1].bias, "trainable", False),
     "weights": set_weights_to_half,
@@ -316,6 +319,28 @@ def test_a_trained_model_is_copied_without_its_routines() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda a: float(a[0, 0]),
+        lambda a: bool(a.any()),
+        lambda a: a[a > 1],
+        lambda a: a.item(0),
+        lambda a: a.tolist(),
+        lambda a: list(a.flat),
+        lambda a: np.sum(a, 0, None, np.empty(3)),
+        lambda a: np.split(a, 3, axis=1),
+        lambda a: np.modf(a),
+        lambda a: np.add.at(a, 0, 1.0),
+        lambda a: a.sort(),
+    ],
+)
+def test_what_may_differ_in_the_next_step_is_noticed(operation: Any) -> None:
+    with routine.writing() as writer:
+        operation(routine.watched(np.arange(6.0).reshape(2, 3)))
+    assert not writer.steady
+
+
 def test_a_number_that_leaves_the_arrays_is_noticed() -> None:
     x = np.ones(3)
     for leave in (float(0), None):
@@ -340,6 +365,9 @@ def test_a_number_that_leaves_the_arrays_is_noticed() -> None:
         lambda a: a.take([0, 2], axis=1),
         lambda a: a @ a.T,
         lambda a: a.mean(axis=1),
+        lambda a: a.argmax(axis=1),
+        lambda a: np.squeeze(np.expand_dims(np.swapaxes(a, 0, 1), 0) * 2, 0),
+        lambda a: np.broadcast_to(a, (2, 2, 3)) - 1,
     ],
 )
 def test_operations_come_back_on_other_numbers(operation: Any) -> None:
