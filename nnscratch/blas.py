@@ -47,8 +47,13 @@ def threads_for(weights: Sequence[Variable], rows: int | None) -> Iterator[None]
     """
     largest = max((w.value.size for w in weights if w.ndim > 1), default=0)
     large = largest * (rows or 32) >= SMALL_PRODUCT
-    threads = min(crew.cores(), _threads_of_blas()) if large else 1
-    with _controller().limit(limits=1, user_api="blas"), crew.crew_of(threads):
+    allowed = min(crew.cores(), _threads_of_blas())
+    threads = allowed if large else 1
+    with (
+        _controller().limit(limits=1, user_api="blas"),
+        crew.crew_of(threads),
+        crew.spare_cores(allowed - threads),
+    ):
         yield
 
 

@@ -18,6 +18,7 @@ class _Crew(threading.local):
     def __init__(self) -> None:
         self.pool: ThreadPoolExecutor | None = None
         self.size = 1
+        self.spare = 0
 
 
 _crew = _Crew()
@@ -28,10 +29,25 @@ def size() -> int:
     return _crew.size
 
 
+def spare() -> int:
+    """Return how many cores this run may use beyond those of its threads, for other processes."""
+    return _crew.spare
+
+
 def cores() -> int:
     """Return how many cores this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+@contextmanager
+def spare_cores(count: int) -> Iterator[None]:
+    """Say how many further cores may be used inside the block."""
+    before, _crew.spare = _crew.spare, count
+    try:
+        yield
+    finally:
+        _crew.spare = before
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from nnscratch.random.seed_generator import (
     draw_from,
     open_stream,
 )
+from nnscratch.random.workshop import drawn_ahead
 from nnscratch.typing import Array, ArrayLike, DTypeLike
 
 
@@ -96,12 +97,15 @@ def dropout_mask(
     if not 0 <= rate < 1:
         raise ValueError(f"`rate` must be a probability in [0, 1). Received: rate={rate!r}")
     draw = draw_from(state, "dropout", sizes)
+    threshold = math.ceil(float(np.dtype(name).type(rate)) * 2.0 ** MANTISSA_BITS[name])
+    keep = np.empty(sizes, bool) if out is None else out
+    plain = name == "float32" and not draw.xla
+    if plain and drawn_ahead(cast_seed(draw.state), threshold, keep):
+        return keep
     count = math.prod(sizes) * words_per_float(name)
     ahead = state.ahead if isinstance(state, SeedGenerator) else WordsAhead()
     words = ahead.words(cast_seed(draw.state), count, out=_words.room(count))
-    threshold = math.ceil(float(np.dtype(name).type(rate)) * 2.0 ** MANTISSA_BITS[name])
     drawn = mantissas(words, name, draw.xla, out=words if name == "float32" else None)
-    keep = np.empty(sizes, bool) if out is None else out
     np.greater_equal(drawn.reshape(sizes), drawn.dtype.type(threshold), out=keep)
     return keep
 

@@ -16,6 +16,7 @@ from nnscratch.typing import Array
 
 _INT64 = 2**63
 _SEED_MODULUS = 2**31 - 2
+_NEXT = np.array([0, 1])
 
 
 class SeedGenerator:
@@ -62,7 +63,7 @@ class SeedGenerator:
         """
         current = self.state
         if ordered:
-            self.state = current + np.array([0, 1])
+            self.state = current + _NEXT
         else:
             self.state = (current + 1) * 5387 % 933199
         self.draws += 1
