@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +34,6 @@ from parity.results import Finding
 
 FACTOR = 4.0
 """An element is excused up to this many times the largest movement seen."""
-
-SUBNORMAL = 16.0
-"""TensorFlow takes numbers below the smallest normal one for 0: so far apart is together."""
 
 TRIES = 16
 """How many times Keras is run again at most; it stops as soon as everything is explained."""
@@ -87,8 +85,7 @@ def unexplained(
     for tensors in again:
         spread = np.maximum(spread, _distance(reference, tensors[name]))
     scale = scale_of(reference)
-    tiny = float(np.finfo(expected[name].dtype).tiny) if expected[name].dtype.kind == "f" else 0.0
-    allowed = band * scale + FACTOR * spread + SUBNORMAL * tiny
+    allowed = band * scale + FACTOR * spread + dropped(expected[name].dtype)
     beyond = difference > allowed
     if not beyond.any():
         return None
@@ -97,6 +94,21 @@ def unexplained(
     index = tuple(int(i) for i in np.unravel_index(worst, reference.shape))
     pair = float(reference.flat[worst]), float(received[name].flat[worst])
     return Deviation(float(error), index, *pair, note=whole.note)
+
+
+def dropped(dtype: np.dtype[Any]) -> float:
+    """Return how much a number may lack where TensorFlow takes subnormal numbers for 0.
+
+    What is dropped is below the smallest normal number, but may be multiplied before it is seen:
+    silu's z·σ(z) by a |z| as large as it can be where σ(z) = e^z is subnormal.
+
+    >>> [round(dropped(np.dtype(name)) / float(np.finfo(name).tiny)) for name in ("f4", "f8")]
+    [103, 744]
+    """
+    if dtype.kind != "f":
+        return 0.0
+    limits = np.finfo(dtype)
+    return float(limits.tiny) * -math.log(float(limits.smallest_subnormal))
 
 
 def _distance(reference: Array, other: Array) -> Array:

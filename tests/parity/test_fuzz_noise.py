@@ -110,3 +110,10 @@ def test_divergence_is_what_cannot_be_squared() -> None:
     assert has_diverged({"a": np.array([1.0, np.inf])})
     assert has_diverged({"a": np.array([1e20], np.float32)})
     assert not has_diverged({"a": np.array([1e20]), "n": np.array([3])})
+
+
+def test_what_is_dropped_as_subnormal_may_be_multiplied_by_silu():
+    """σ(−84.6) is subnormal: TensorFlow has z·0, NumPy z·σ(z) = −84.6·5e-39."""
+    keras, ours, more = (np.array([v], np.float32) for v in (-0.0, -4.2e-37, -2e-36))
+    assert judge("y", {"y": keras}, {"y": ours}, [], 1e-6) is None
+    assert judge("y", {"y": keras}, {"y": more}, [], 1e-6) is not None
