@@ -35,7 +35,7 @@ from parity.results import Finding
 FACTOR = 4.0
 """An element is excused up to this many times the largest movement seen."""
 
-TRIES = 16
+TRIES = 48
 """How many times Keras is run again at most; it stops as soon as everything is explained."""
 
 
