@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -167,8 +167,10 @@ def _is_due(epoch: int, validation_freq: int | Sequence[int]) -> bool:
 
 def executions(
     steps: Iterator[tuple[int, Data]], at_once: int
-) -> Iterator[tuple[int, Sequence[Data]]]:
+) -> Iterator[tuple[int, Iterable[Data]]]:
     """Yield the batches in groups of as many as callbacks are told of at once.
+
+    A batch is valid until the next one is drawn, so the batches of a group are drawn one by one.
 
     Convention: the last batch of a group is numbered as if the group were full, as in Keras.
 
@@ -177,14 +179,11 @@ def executions(
         at_once: `steps_per_execution` of the model.
 
     Yields:
-        The number of the first batch, and the batches.
+        The number of the first batch, and the batches, to be used up before the next group.
     """
-    if at_once == 1:
-        for step, batch in steps:
-            yield step, (batch,)
-        return
-    while group := list(itertools.islice(steps, at_once)):
-        yield group[0][0], [batch for _, batch in group]
+    for step, batch in steps:
+        others = (other for _, other in itertools.islice(steps, at_once - 1))
+        yield step, itertools.chain((batch,), others) if at_once > 1 else (batch,)
 
 
 def evaluate(

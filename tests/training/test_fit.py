@@ -374,3 +374,22 @@ def test_a_penalty_without_factors_gives_no_gradient(regularizer, moves):
         warnings.simplefilter("ignore")
         model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
     assert (model.layers[0].kernel.numpy() != before).any() == moves
+
+
+@pytest.mark.parametrize("at_once", [2, 3, 100])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_steps_per_execution_changes_no_number(at_once: int, shuffle: bool) -> None:
+    x = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
+    found = []
+    for steps in (1, at_once):
+        utils.set_random_seed(1)
+        model = Sequential([Input((3,)), layers.Dense(4, "tanh"), layers.Dense(1)])
+        model.compile("adam", "mse", steps_per_execution=steps)
+        fitted = model.fit(x, x.sum(1), batch_size=8, epochs=3, shuffle=shuffle, verbose=0)
+        looked = model.evaluate(x, x.sum(1), batch_size=8, verbose=0)
+        predicted = model.predict(x, batch_size=8, verbose=0)
+        found.append((fitted.history["loss"], looked, predicted.tolist(), model.get_weights()))
+    for one, several in zip(*(f[:3] for f in found), strict=True):
+        assert several == one
+    for one, several in zip(found[0][3], found[1][3], strict=True):
+        np.testing.assert_array_equal(several, one)
