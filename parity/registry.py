@@ -40,6 +40,7 @@ TABLES = (
     "parity.scripts.regression",
     "parity.scripts.regularized",
     "parity.checks.saving",
+    "parity.checks.saving_own",
 )
 """Modules that add units when they are imported."""
 

@@ -97,7 +97,23 @@ def serialize(activation: Any) -> Any:
             "config": name,
             "registered_name": get_registered_name(activation),
         }
-    return serialize_object(activation)
+    function = getattr(activation, "function", None)
+    return serialize_object(activation) if function is None else _described(function)
+
+
+def _described(function: Any) -> dict[str, Any]:
+    """Return what Keras writes for a function of operations, or for an object that is called."""
+    if not inspect.isfunction(function):
+        return serialize_object(function)
+    if function.__name__ == "<lambda>":
+        return {"class_name": "__lambda__", "config": {}}
+    name = get_registered_name(function)
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": name,
+        "registered_name": "function",
+    }
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Activation:

@@ -24,7 +24,7 @@ from nnscratch.initializers.variance_scaling import (
 )
 from nnscratch.naming import to_snake_case
 from nnscratch.random.arguments import checked_shape, dtype_name
-from nnscratch.serialization import get_registered_object
+from nnscratch.serialization import get_registered_name, get_registered_object, serialize_object
 from nnscratch.typing import Array, DTypeLike
 
 InitializerLike: TypeAlias = Callable[..., Array]
@@ -96,13 +96,12 @@ def serialize(initializer: Any) -> dict[str, Any] | None:
     if initializer is None:
         return None
     if inspect.isfunction(initializer):
-        name = initializer.__name__
+        name = get_registered_name(initializer)
         return _entry("builtins", "function", name, "function")
     cls = type(initializer)
-    config = initializer.get_config()
     if cls in CLASSES:
-        return _entry("keras.initializers", cls.__name__, config, None)
-    return _entry(cls.__module__, cls.__name__, config, cls.__name__)
+        return _entry("keras.initializers", cls.__name__, initializer.get_config(), None)
+    return serialize_object(initializer)
 
 
 def deserialize(

@@ -151,12 +151,48 @@ class Nadam(Optimizer):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
+        self._product_of = 0
 
     def create_slots(self, variables: Sequence[Variable]) -> list[list[Variable]]:
-        """Make m and v, and the product Π, in the first weight's dtype."""
+        """Make m and v, and the product Π, in the first weight's dtype.
+
+        Keras lists Π among the variables, but for an optimizer within a `LossScaleOptimizer`, so
+        that files have none of it; so it is here.
+        """
         slots = list(self.add_optimizer_variables(variables, ["momentum", "velocity"]))
-        self._product = self.add_variable((), "ones", variables[0].dtype, name="u_product")
+        dtype = variables[0].dtype
+        if self._wrapped:
+            start = np.ones((), dtype)
+            self._product = Variable(start, dtype=dtype, trainable=False, name="u_product")
+        else:
+            self._product = self.add_variable((), "ones", dtype, name="u_product")
         return slots
+
+    @property
+    def _u_product(self) -> Variable:
+        """The product Π of all updates so far, under Keras's name."""
+        self._make_up_product()
+        return self._product
+
+    def _make_up_product(self) -> None:
+        """Work out a product that is not listed, if updates were counted without it: by loading."""
+        t = int(self.iterations)
+        if not self._wrapped or t == self._product_of:
+            return
+        self._product.assign(1.0)
+        for past in range(1, t + 1):
+            self._multiply(past)
+            if float(self._product) == 0.0:
+                break
+        self._product_of = t
+
+    def _multiply(self, t: int) -> None:
+        """Multiply the product by the momentum of update t."""
+        number, product = np.dtype(self._product.dtype).type, self._product
+        base = float(number(DECAY))
+        decay = number(powf(base, t) if number is np.float32 else base**t)
+        momentum = number(1) - number(0.5) * decay
+        product.assign(number(product.value) * number(self.beta_1) * momentum)
 
     @property
     def rule(self) -> Rule:
@@ -166,11 +202,10 @@ class Nadam(Optimizer):
     def _update(
         self, lanes: Sequence[Lane], variables: Sequence[Variable], learning_rate: float
     ) -> None:
-        number, t = np.dtype(self._product.dtype).type, int(self.iterations) + 1
-        base = float(number(DECAY))
-        decay = number(powf(base, t) if number is np.float32 else base**t)
-        momentum = number(1) - number(0.5) * decay
-        self._product.assign(number(self._product.value) * number(self.beta_1) * momentum)
+        t = int(self.iterations) + 1
+        self._make_up_product()
+        self._multiply(t)
+        self._product_of = t
         super()._update(lanes, variables, learning_rate)
 
     def scalars(self, dtype: np.dtype[Any], learning_rate: float) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,7 @@ def carry_over(source: Any, target: Any) -> None:
             target.optimizer.build(target.trainable_variables)
         if source.optimizer.built or not target.optimizer.built:
             _copy(source.optimizer.variables, target.optimizer.variables)
+            _copy(_unlisted(source.optimizer), _unlisted(target.optimizer))
     streams = zip(_streams(source), _streams(target), strict=True)
     for given, stream in streams:
         state = np.asarray(given.state)
@@ -94,10 +96,18 @@ def _copy(given: Any, taken: Any) -> None:
         target.assign(np.asarray(source))
 
 
+def _unlisted(optimizer: Any) -> list[Any]:
+    """Return what a wrapped optimizer keeps without listing it: Nadam's product."""
+    inner = getattr(optimizer, "inner_optimizer", None)
+    product = getattr(inner, "_u_product", None) if optimizer.built else None
+    return [] if product is None else [product]
+
+
 def _streams(model: Any) -> Iterator[Any]:
-    """Yield the streams of the layers that draw random numbers, in order, each once."""
+    """Yield the streams of the layers that draw random numbers, in order."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
             yield from _streams(layer)
-        elif getattr(layer, "seed_generator", None) is not None:
-            yield layer.seed_generator
+            continue
+        found = (getattr(layer, name, None) for name in ("seed_generator", "generator"))
+        yield from islice((stream for stream in found if stream is not None), 1)

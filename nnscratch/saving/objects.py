@@ -77,6 +77,7 @@ def _written(obj: Any) -> Any:
         parts = [_written(part) for part in obj]
         return tuple(parts) if isinstance(obj, tuple) else parts
     if isinstance(obj, Mapping):
+        _refuse_lambda(obj.get("class_name"), "__lambda__")
         return {key: _written(value) for key, value in obj.items()}
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode("utf-8")}}
@@ -91,18 +92,22 @@ def _written(obj: Any) -> Any:
 
 
 def _written_function(function: Any) -> dict[str, Any]:
-    if function.__name__ == "<lambda>":
-        raise TypeError(
-            "A lambda cannot be saved: it has no name, and code is never written to a file. "
-            "Define the function with `def`, and register it with register_keras_serializable() "
-            "so that it is found again."
-        )
+    _refuse_lambda(function.__name__, "<lambda>")
     return {
         "module": "builtins",
         "class_name": "function",
         "config": get_registered_name(function),
         "registered_name": "function",
     }
+
+
+def _refuse_lambda(name: Any, refused: str) -> None:
+    if name == refused:
+        raise TypeError(
+            "A lambda cannot be saved: it has no name, and code is never written to a file. "
+            "Define the function with `def`, and register it with register_keras_serializable() "
+            "so that it is found again."
+        )
 
 
 def _written_object(obj: Any) -> dict[str, Any]:

@@ -47,6 +47,20 @@ STACKS: dict[str, tuple[tuple[int, ...], Specs]] = {
             ("Dense", {"units": 3}),
         ),
     ),
+    "noise-shapes": (
+        (5, 4),
+        (
+            ("Dropout", {"rate": 0.3, "noise_shape": (None, 1, 4), "seed": 5}),
+            ("Dense", {"units": 6}),
+            ("GaussianNoise", {"stddev": 0.1, "seed": 6}),
+            ("SpatialDropout1D", {"rate": 0.4, "seed": 7}),
+            ("GaussianDropout", {"rate": 0.2, "seed": 8}),
+            ("AlphaDropout", {"rate": 0.3, "noise_shape": (None, 5, 1), "seed": 9}),
+            ("Dropout", {"rate": 0.0}),
+            ("Flatten", {}),
+            ("Dense", {"units": 3}),
+        ),
+    ),
     "images": (
         (8, 8, 2),
         (
@@ -89,6 +103,40 @@ STACKS: dict[str, tuple[tuple[int, ...], Specs]] = {
             ("Dense", {"units": 3}),
         ),
     ),
+    "image-moves": (
+        (8, 8, 2),
+        (
+            ("RandomFlip", {"mode": "horizontal", "seed": 1}),
+            ("RandomRotation", {"factor": 0.1, "fill_mode": "wrap", "seed": 2}),
+            ("RandomTranslation", {"height_factor": 0.2, "width_factor": (0.1, 0.3), "seed": 3}),
+            ("RandomZoom", {"height_factor": 0.2, "fill_mode": "nearest", "seed": 4}),
+            ("Flatten", {}),
+            ("Dense", {"units": 3}),
+        ),
+    ),
+    "image-colors": (
+        (8, 8, 2),
+        (
+            ("RandomFlip", {"mode": "vertical", "seed": 1}),
+            ("RandomBrightness", {"factor": 0.2, "value_range": (-2.0, 2.0), "seed": 2}),
+            ("RandomContrast", {"factor": 0.3, "value_range": (-2.0, 2.0), "seed": 3}),
+            ("CenterCrop", {"height": 6, "width": 5}),
+            ("Resizing", {"height": 4, "width": 7, "interpolation": "nearest"}),
+            ("Rescaling", {"scale": 0.5, "offset": 0.25}),
+            ("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}),
+            ("Flatten", {}),
+            ("Dense", {"units": 3}),
+        ),
+    ),
+    "image-crop": (
+        (8, 8, 2),
+        (
+            ("RandomContrast", {"factor": (0.2, 0.5), "seed": 4}),
+            ("RandomCrop", {"height": 5, "width": 6, "seed": 1}),
+            ("Flatten", {}),
+            ("Dense", {"units": 3}),
+        ),
+    ),
     "normalization": (
         (4,),
         (
@@ -97,6 +145,16 @@ STACKS: dict[str, tuple[tuple[int, ...], Specs]] = {
         ),
     ),
 }
+
+EVERYTHING: dict[str, Any] = {
+    "use_ema": True,
+    "ema_momentum": 0.9,
+    "ema_overwrite_frequency": 2,
+    "gradient_accumulation_steps": 2,
+    "weight_decay": 0.01,
+    "clipnorm": 0.5,
+}
+"""Whatever makes any optimizer keep more; three steps end within an accumulation of two."""
 
 OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
     "sgd": lambda o: o.SGD(0.01, momentum=0.9, nesterov=True),
@@ -118,6 +176,15 @@ OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
     "loss-scale-adafactor": lambda o: o.LossScaleOptimizer(o.Adafactor(0.01)),
     "average": lambda o: o.SGD(0.01, use_ema=True, ema_overwrite_frequency=2),
     "accumulation": lambda o: o.Adam(0.01, gradient_accumulation_steps=2),
+    "adam-everything": lambda o: o.Adam(0.01, amsgrad=True, **EVERYTHING),
+    "adamw-everything": lambda o: o.AdamW(0.01, amsgrad=True, **EVERYTHING),
+    "sgd-everything": lambda o: o.SGD(0.01, momentum=0.9, nesterov=True, **EVERYTHING),
+    "rmsprop-everything": lambda o: o.RMSprop(0.01, momentum=0.9, centered=True, **EVERYTHING),
+    "nadam-everything": lambda o: o.Nadam(0.01, **EVERYTHING),
+    "loss-scale-nadam": lambda o: o.LossScaleOptimizer(o.Nadam(0.01)),
+    "loss-scale-everything": lambda o: o.LossScaleOptimizer(
+        o.Nadam(0.01, **EVERYTHING), initial_scale=4.0, dynamic_growth_steps=2
+    ),
     "clipping": lambda o: o.Adam(0.01, global_clipnorm=0.5, weight_decay=0.01),
 }
 

@@ -20,6 +20,7 @@ from parity.engines.protocol import (
     build_model,
     build_optimizer,
     keyed_slots,
+    listed_variables,
     named_weights,
     weight_key,
 )
@@ -97,13 +98,7 @@ def optimizer_variables(optimizer: Any, trained: list[tuple[str, str]]) -> dict[
         optimizer: a built optimizer.
         trained: path and tensor name of each trained variable.
     """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    product = getattr(inner, "_u_product", None)  # Nadam's, which Keras leaves without a name
-    variables = list(optimizer.variables)
-    if product is not None and all(v is not product for v in variables):
-        variables.append(product)  # nor does Keras list it where Nadam is wrapped
-    named = (("u_product" if v is product else v.name, v) for v in variables)
-    return keyed_slots(named, trained)
+    return keyed_slots(listed_variables(optimizer), trained)
 
 
 class KerasTwin:

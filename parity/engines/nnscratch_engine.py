@@ -17,6 +17,7 @@ from parity.engines.protocol import (
     build_model,
     build_optimizer,
     keyed_slots,
+    listed_variables,
     named_weights,
     weight_key,
 )
@@ -86,8 +87,7 @@ class NnscratchTwin:
         self._update(variables)
 
     def _state_variables(self) -> dict[str, Any]:
-        slots = self.model.optimizer.variables
-        found = keyed_slots(((v.name, v) for v in slots), self._trained)
+        found = keyed_slots(listed_variables(self.model.optimizer), self._trained)
         return found | {weight_key(layer, v.name): v for layer, v in named_weights(self.model)}
 
     def state(self) -> Tensors:
@@ -181,7 +181,7 @@ class NnscratchRuleTwin:
         ]
         self._optimizer.build(self._variables)
         keyed = [(v.path, v.path) for v in self._variables]
-        self._tracked = keyed_slots(((v.name, v) for v in self._optimizer.variables), keyed)
+        self._tracked = keyed_slots(listed_variables(self._optimizer), keyed)
         self._tracked |= {f"weight/{v.path}": v for v in self._variables}
 
     def step(self, gradients: list[Array]) -> Tensors:

@@ -184,6 +184,21 @@ def weight_key(layer: str, variable: str) -> str:
     return f"{kind}/{layer}/{variable}"
 
 
+def listed_variables(optimizer: Any) -> list[tuple[str, Any]]:
+    """Return an optimizer's variables with their names, and Nadam's product in any case.
+
+    Keras leaves the product without a name, and does not list it where Nadam is wrapped.
+
+    Args:
+        optimizer: a built optimizer of either library.
+    """
+    product = getattr(getattr(optimizer, "inner_optimizer", optimizer), "_u_product", None)
+    variables = list(optimizer.variables)
+    if product is not None and all(v is not product for v in variables):
+        variables.append(product)
+    return [("u_product" if v is product else v.name, v) for v in variables]
+
+
 def keyed_slots(
     named: Iterable[tuple[str, Any]], variables: list[tuple[str, str]]
 ) -> dict[str, Any]:

@@ -17,6 +17,7 @@ MODULES = (
     "parity.sabotage.losses",
     "parity.sabotage.metrics",
     "parity.sabotage.training",
+    "parity.sabotage.crossings",
 )
 """Modules that add sabotages when they are imported, in the order of the report."""
 

@@ -82,6 +82,29 @@ def test_a_wrapped_adafactor_has_no_unused_integers(wrapped):
     assert names == ["iteration", "learning_rate", *unused, "bias_velocity"]
 
 
+@pytest.mark.parametrize("steps", [None, 2])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_wrapped_nadam_makes_up_the_product_that_is_not_listed(dtype, steps):
+    """Keras 3.15.1 lists it only where the optimizer stands alone, so files have none of it."""
+
+    def wrapped():
+        return LossScaleOptimizer(optimizers.Nadam(0.1, gradient_accumulation_steps=steps))
+
+    optimizer, other, first, second = wrapped(), wrapped(), weight(dtype), weight(dtype)
+    for g in (1.0, -2.0, 3.0, 4.0):
+        optimizer.apply([[g, 2 * g]], [first])
+    other.build([second])
+    assert all(v.name != "u_product" for v in other.variables)
+    second.assign(first.value)
+    other.set_weights([v.numpy() for v in optimizer.variables])
+    expected = np.prod([0.9 * (1 - 0.5 * 0.96**t) for t in range(1, 4 // (steps or 1) + 1)])
+    assert float(other.inner_optimizer._u_product) == pytest.approx(expected, rel=1e-6)
+    for g in (5.0, 6.0):
+        optimizer.apply([[g, 2 * g]], [first])
+        other.apply([[g, 2 * g]], [second])
+    assert first.value.tolist() == second.value.tolist()
+
+
 def test_state_goes_through_a_store():
     optimizer, other = (LossScaleOptimizer(SGD(0.5, momentum=0.5)) for _ in range(2))
     first, second = weight(), weight()

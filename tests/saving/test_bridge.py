@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import importlib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from saved_models import X, Y, assert_same_state, assert_trains_alike
 
-from nnscratch import Input, Sequential, from_keras, layers, models, optimizers, saving
+from nnscratch import (
+    Input,
+    Sequential,
+    from_keras,
+    layers,
+    models,
+    optimizers,
+    random,
+    saving,
+)
 from nnscratch.errors import ModelFileError
+from nnscratch.saving.bridge import carry_over
 
 pytest.importorskip("h5py", reason="model files need the extra `files`")
 
@@ -29,6 +40,29 @@ def test_a_model_in_the_midst_of_training_goes_on_with_its_own_streams():
     twin = from_keras(model)
     assert twin is not model
     assert_same_state(model, twin)
+    assert_trains_alike(model, twin)
+
+
+@pytest.mark.parametrize("name", ["seed_generator", "generator"])
+def test_streams_are_found_under_both_names_that_keras_has_for_them(name):
+    """Keras's layers on images call theirs `generator`."""
+    streams = [random.SeedGenerator(seed) for seed in (3, 4)]
+    random.uniform((), seed=streams[0])
+    given, taken = (
+        SimpleNamespace(optimizer=None, layers=[SimpleNamespace(**{name: stream})])
+        for stream in streams
+    )
+    carry_over(given, taken)
+    assert float(random.uniform((), seed=streams[1])) == float(random.uniform((), seed=streams[0]))
+
+
+def test_a_wrapped_nadam_takes_its_product_along():
+    model = Sequential([Input((4,)), layers.Dense(2)])
+    model.compile(optimizers.LossScaleOptimizer(optimizers.Nadam(0.1)), "mse")
+    model.train_on_batch(X, Y)
+    model.optimizer.inner_optimizer._product.assign(0.125)
+    twin = from_keras(model)
+    assert float(twin.optimizer.inner_optimizer._u_product) == 0.125
     assert_trains_alike(model, twin)
 
 

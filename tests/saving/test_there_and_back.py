@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 from saved_models import X, Y, assert_same_state, assert_trains_alike, skip_net
 
-from nnscratch import Input, Model, Sequential, errors, layers, losses, models, optimizers, saving
+from nnscratch import (
+    Input,
+    Model,
+    Sequential,
+    errors,
+    initializers,
+    layers,
+    losses,
+    models,
+    ops,
+    optimizers,
+    saving,
+)
 
 pytest.importorskip("h5py", reason="model files need the extra `files`")
 pytestmark = pytest.mark.filterwarnings("ignore:.*older format:UserWarning")
@@ -140,10 +152,78 @@ def test_own_layers_and_functions_come_back_only_when_they_are_known(tmp_path):
             np.testing.assert_array_equal(saving.load_model(path)(X), model(X))
 
 
+@saving.register_keras_serializable("tests")
+def bent(x):
+    return ops.tanh(x) + 0.1 * x
+
+
+@saving.register_keras_serializable("tests")
+class Steep:
+    def __init__(self, slope=1.0):
+        self.slope = slope
+
+    def __call__(self, x):
+        return ops.tanh(self.slope * x)
+
+    def get_config(self):
+        return {"slope": self.slope}
+
+
+@saving.register_keras_serializable("tests")
+class Stripes(initializers.Initializer):
+    def __init__(self, width=1.0):
+        self.width = width
+
+    def __call__(self, shape, dtype=None):
+        return np.full(shape, self.width, dtype)
+
+    def get_config(self):
+        return {"width": self.width}
+
+
+@saving.register_keras_serializable("tests")
+def halves(shape, dtype=None):
+    return np.full(shape, 0.5, dtype)
+
+
+def test_initializers_come_back_by_their_registered_names(tmp_path):
+    options = {"kernel_initializer": Stripes(0.25), "bias_initializer": halves}
+    model = Sequential([Input((4,)), layers.Dense(3, **options)])
+    config = model.layers[0].get_config()
+    assert config["kernel_initializer"]["registered_name"] == "tests>Stripes"
+    assert config["bias_initializer"]["config"] == "tests>halves"
+    model.save(tmp_path / "m.keras")
+    again = saving.load_model(tmp_path / "m.keras")
+    assert again.layers[0].kernel_initializer.width == 0.25
+    assert again.layers[0].bias_initializer is halves
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_activations_made_of_operations_come_back_by_their_registered_names(ending, tmp_path):
+    model = Sequential([Input((4,)), layers.Dense(3, bent), layers.Dense(2, Steep(2.0))])
+    config = model.layers[0].get_config()["activation"]
+    assert config == {
+        "module": "builtins",
+        "class_name": "function",
+        "config": "tests>bent",
+        "registered_name": "function",
+    }
+    model.compile("adam", "mse")
+    model.train_on_batch(X, Y)
+    model.save(tmp_path / f"m.{ending}")
+    again = saving.load_model(tmp_path / f"m.{ending}")
+    assert again.layers[0].activation.name == "bent"
+    assert_same_state(model, again)
+    assert_trains_alike(model, again)
+
+
 def test_lambdas_are_neither_written_nor_read(tmp_path):
     model = Sequential([Input((4,)), layers.Lambda(lambda x: x * 2)])
     with pytest.raises(TypeError, match="never written"):
         model.save(tmp_path / "m.keras")
+    of_operations = Sequential([Input((4,)), layers.Dense(2, lambda x: ops.tanh(x))])
+    with pytest.raises(TypeError, match="never written"):
+        of_operations.save(tmp_path / "m.keras")
     assert list(tmp_path.iterdir()) == []
     plain = skip_net()
     plain.compile("sgd", lambda t, p: squares(t, p))

@@ -88,7 +88,7 @@ def _adamax(o: Any, variable: Variable, slots: Mapping[str, Any]) -> Rule:
 
 
 def _nadam(o: Any, variable: Variable, slots: Mapping[str, Any]) -> Rule:
-    product = next(v for v in o.variables if v.name == "u_product")
+    product = o._u_product
     lines = [
         Line("mu", "beta_1*(1 - 0.5*0.96**t)", "momentum of this step"),
         Line("mu_next", "beta_1*(1 - 0.5*0.96**(t + 1))", "momentum of the next one"),
