@@ -44,7 +44,11 @@ def streams_left() -> Sequence[Change]:
     return [Change(BRIDGE, "_streams", lambda model: iter(()))]
 
 
-@sabotage("noise-shape-unsaved", "saved-noise-shapes-keras", "saved-noise-shapes-h5")
+@sabotage(
+    "noise-shape-unsaved",
+    *("saved-noise-shapes-keras", "saved-noise-shapes-h5"),
+    dtypes=("float32",),
+)
 def noise_shape_unsaved() -> Sequence[Change]:
     """The configuration of Dropout and AlphaDropout is without `noise_shape`."""
     return [_without(LAYERS.Dropout, "noise_shape"), _without(LAYERS.AlphaDropout, "noise_shape")]
@@ -61,21 +65,23 @@ def flip_mode_unsaved() -> Sequence[Change]:
     return [_without(LAYERS.RandomFlip, "mode")]
 
 
-@sabotage("crop-seed-unsaved", "saved-image-crop-keras", "saved-image-crop-h5")
+@sabotage("crop-seed-unsaved", "saved-image-crop-keras", "saved-image-crop-h5", dtypes=("float32",))
 def crop_seed_unsaved() -> Sequence[Change]:
     """The configuration of RandomCrop is without `seed`."""
     return [_without(LAYERS.RandomCrop, "seed")]
 
 
 @sabotage(
-    "product-not-made-up", "saved-optimizer-loss-scale-nadam", "saved-optimizer-loss-scale-every*"
+    "product-not-made-up",
+    *("saved-optimizer-loss-scale-nadam", "saved-optimizer-loss-scale-everything"),
+    dtypes=("float32",),
 )
 def product_not_made_up() -> Sequence[Change]:
     """A Nadam loaded within another optimizer begins its product of momenta anew."""
     return [Change(module("optimizers.nadam").Nadam, "_make_up_product", lambda self: None)]
 
 
-@sabotage("accumulators-emptied", "saved-optimizer-*-everything")
+@sabotage("accumulators-emptied", "saved-optimizer-*-everything", dtypes=("float32",))
 def accumulators_emptied() -> Sequence[Change]:
     """The old format has zeros for the gradients gathered so far."""
 
@@ -91,7 +97,7 @@ def accumulators_emptied() -> Sequence[Change]:
     return [around(LEGACY, "_write_arrays", wrapper)]
 
 
-@sabotage("own-arguments-lost", "saved-own-parts-*")
+@sabotage("own-arguments-lost", "saved-own-parts-*", dtypes=("float32",))
 def own_arguments_lost() -> Sequence[Change]:
     """Regularizers and constraints of one's own come back with their defaults."""
 
