@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from parity.sabotage.table import Change, around, module, sabotage
 
-STATE, LEGACY, BRIDGE = module("saving.state"), module("saving.legacy"), module("saving.bridge")
+STATE, BRIDGE = module("saving.state"), module("saving.bridge")
 LAYERS = module("layers")
 
 
 def _without(layer: Any, argument: str) -> Change:
     names = tuple(name for name in layer.config_names if name != argument)
     return Change(layer, "config_names", names)
+
+
+def _leaving(ending: str) -> Callable[[Any], Any]:
+    """Return what keeps variables with this ending from being read."""
+
+    def wrapper(original: Any) -> Any:
+        def assign(found: Any) -> None:
+            original([(v, array) for v, array in found if not v.name.endswith(ending)])
+
+        return assign
+
+    return wrapper
 
 
 @sabotage(
@@ -23,15 +35,8 @@ def _without(layer: Any, argument: str) -> Change:
     dtypes=("float32",),
 )
 def biases_left() -> Sequence[Change]:
-    """Whatever is named `bias` stays as it is when weights are read."""
-
-    def wrapper(original: Any) -> Any:
-        def assign(found: Any) -> None:
-            original([(variable, array) for variable, array in found if variable.name != "bias"])
-
-        return assign
-
-    return [around(STATE, "assign", wrapper)]
+    """Biases stay as they are when weights are read."""
+    return [around(STATE, "assign", _leaving("bias"))]
 
 
 @sabotage(
@@ -81,20 +86,10 @@ def product_not_made_up() -> Sequence[Change]:
     return [Change(module("optimizers.nadam").Nadam, "_make_up_product", lambda self: None)]
 
 
-@sabotage("accumulators-emptied", "saved-optimizer-*-everything", dtypes=("float32",))
-def accumulators_emptied() -> Sequence[Change]:
-    """The old format has zeros for the gradients gathered so far."""
-
-    def wrapper(original: Any) -> Any:
-        def write(group: Any, variables: Any) -> None:
-            original(group, variables)
-            for variable in variables:
-                if variable.name.endswith("gradient_accumulator"):
-                    group[variable.path][...] = 0
-
-        return write
-
-    return [around(LEGACY, "_write_arrays", wrapper)]
+@sabotage("accumulators-left-in-the-file", "saved-optimizer-*-everything", dtypes=("float32",))
+def accumulators_left() -> Sequence[Change]:
+    """The gradients gathered so far stay as they are when a file is read."""
+    return [around(STATE, "assign", _leaving("gradient_accumulator"))]
 
 
 @sabotage("own-arguments-lost", "saved-own-parts-*", dtypes=("float32",))
