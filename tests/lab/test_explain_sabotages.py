@@ -15,7 +15,11 @@ from nnscratch import config, constraints, lab, losses, naming, optimizers, util
 from nnscratch.optimizers import schedules
 from parity.sabotage.table import all_sabotages
 
-SABOTAGES = {sabotage.name: sabotage for sabotage in all_sabotages()}
+SABOTAGES = {
+    sabotage.name: sabotage
+    for sabotage in all_sabotages()
+    if sabotage.changes.__module__ != "parity.sabotage.crossings"  # files, not training
+}
 
 
 def falling(rate: float) -> Any:
