@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import io
 import random
@@ -17,7 +18,7 @@ import pytest
 from saved_models import FOLDER, X, Y
 
 from nnscratch import callbacks, lab, saving
-from nnscratch.errors import ModelFileError
+from nnscratch.errors import ModelFileError, NonFiniteError, NotReadyError
 
 h5py = pytest.importorskip("h5py")
 LIMITS = saving.Limits(max_bytes=8 * 2**20)
@@ -109,8 +110,9 @@ def plays_back(path: Path) -> None:
     recording = lab.Recording.load(path)
     for key in recording:
         assert len(recording[key].steps) > 0
-    if recording.steps:
-        recording.at(recording.steps[-1], X, Y).model()
+    if recording.steps:  # a whole recording may hold no state to begin with, or NaN in it
+        with contextlib.suppress(NotReadyError, NonFiniteError):
+            recording.at(recording.steps[-1], X, Y).model()
 
 
 def originals(folder: Path) -> dict[str, tuple[bytes, str, Callable[[Path], None], Any]]:
