@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.print(f"{candidate.name} is left out: {candidate.needs} is not installed")
     works = [workload(number) for number in options.workload] if options.workload else WORKLOADS
     results = Results.read()
-    results.machine, results.rounds = machine(), 1 if options.quick else options.rounds
+    if not (options.busy and results.machine):
+        results.machine = machine()
+    rounds = 1 if options.quick else options.rounds
     selected = options.workload or options.engine
     kept = not options.quick and (options.save or not selected)
     measured = results.busy if options.busy else results.quiet
@@ -35,9 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with session.busy_core(options.busy):
         for work in works:
             console.print(f"{work.number}  {work.title}", style="bold")
-            times, versions = session.measure(
-                work, engines, results.rounds, options.quick, console.print
-            )
+            times, versions = session.measure(work, engines, rounds, options.quick, console.print)
             console.print(table.line(times))
             measured[str(work.number)] = times
             results.versions.update(versions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks import chart, table
-from benchmarks.results import OURS, Results, ratio
+from benchmarks.results import OURS, Results, ratio, rounds
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "benchmarks.md"
@@ -56,7 +56,7 @@ def text(results: Results) -> str:
         "## µs per step",
         table.times_markdown(results.quiet),
         "## Method",
-        METHOD.format(rounds=results.rounds).strip(),
+        METHOD.format(rounds=rounds(results.quiet)).strip(),
         f"Machine: {machine['processor']}, {machine['cores']} cores, {machine['system']}, Python "
         f"{machine['python']}. Versions: {versions}.",
     ]
@@ -69,7 +69,8 @@ def text(results: Results) -> str:
     if results.busy:
         parts += [
             "## With one core kept busy by another process",
-            "The machine is the same, but an endless loop runs on one of its cores.",
+            "The machine is the same, but an endless loop runs on one of its cores. Medians over "
+            f"{rounds(results.busy)} rounds.",
             table.markdown(results.busy),
             _steadiness(results),
         ]

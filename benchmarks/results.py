@@ -24,7 +24,6 @@ class Results:
     Attributes:
         machine: processor, number of cores, system.
         versions: of everything that computes.
-        rounds: goes that count.
         quiet: times per workload and engine on the machine as it is.
         busy: the same while another process kept one core busy.
         memory: see `benchmarks.extras.memory`.
@@ -33,7 +32,6 @@ class Results:
 
     machine: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
-    rounds: int = 0
     quiet: dict[str, Times] = field(default_factory=dict)
     busy: dict[str, Times] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
@@ -56,6 +54,11 @@ class Results:
 def median(times: list[float]) -> float:
     """Return the median of the rounds, in µs per step."""
     return statistics.median(times)
+
+
+def rounds(measured: dict[str, Times]) -> int:
+    """Return how many goes of each engine counted, the most of any workload."""
+    return max(len(taken) for times in measured.values() for taken in times.values())
 
 
 def spread(times: list[float]) -> float:

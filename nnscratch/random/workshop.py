@@ -55,7 +55,9 @@ POSSIBLE = os.name == "posix" and Path(sys.executable or "").name.startswith(("p
 _ORDER = struct.Struct("<6q")
 """Place, seed, first k, how many masks, elements of a mask, threshold."""
 
-_SERVE = "from nnscratch.random.workshop import serve; serve()"
+_SERVE = (
+    "import sys; sys.path[:] = sys.argv[2:]; from nnscratch.random.workshop import serve; serve()"
+)
 
 
 @dataclass
@@ -130,15 +132,14 @@ class Workshop:
         with tempfile.TemporaryFile() as file:  # without a name: nothing can be left behind
             file.truncate(ROOM)
             self._memory = np.frombuffer(mmap.mmap(file.fileno(), ROOM), np.uint8)
-            places = [place or os.getcwd() for place in sys.path]
+            places = [place or os.getcwd() for place in sys.path]  # and no others, hence -I
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _SERVE, str(file.fileno())],
+                [sys.executable, "-I", "-c", _SERVE, str(file.fileno()), *places],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,
                 pass_fds=[file.fileno()],
                 start_new_session=True,  # Ctrl-C is for the one who trains
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
             )
         self._shelves: dict[tuple[int, int, int], Shelf] = {}
         self._taken = 0

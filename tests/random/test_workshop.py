@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,19 @@ def test_the_masks_are_those_drawn_alone(shape: tuple[int, ...]) -> None:
         keep, state = ready_ones(generator, shape)
         with crew.spare_cores(0):
             np.testing.assert_array_equal(keep, alone(*state, shape))
+
+
+@pytest.mark.usefixtures("spare")
+def test_the_process_imports_from_where_this_one_does(tmp_path: Path, monkeypatch: Any) -> None:
+    """A file in the working folder that is named like a module is not run."""
+    for name in ("numpy", "struct", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    random.dropout_mask(SHAPE, 0.3, (5, 0), "float32")
+    process = workshop._here.workshop._process
+    process.stdin.close()
+    assert process.wait(timeout=60) == 0
 
 
 @pytest.mark.usefixtures("spare")
