@@ -68,6 +68,20 @@ class Cache:
             self._held = {k: v for k, v in self._held.items() if k[0] != name}
         return memory[:size].reshape(shape)
 
+    def copied(self, name: str, values: Array) -> Array:
+        """Return a copy of these values in the buffer of this name, their axes in memory's order.
+
+        Args:
+            name: what the copy is for; see `buffer`.
+            values: what to copy.
+
+        >>> Cache().copied("y", np.ones((2, 3)).T).flags.c_contiguous
+        True
+        """
+        copy = self.buffer(name, values.shape, values.dtype)
+        np.copyto(copy, values)
+        return copy
+
     def held(self, name: str, shape: tuple[int, ...]) -> Array | None:
         """Return the buffer of this name and shape as it stands, None if there is none."""
         return self._held.get((name, shape))

@@ -1,4 +1,4 @@
-"""Engine-wide settings: the default float type, the fuzz factor and what to do about NaN."""
+"""Engine-wide settings: float type, fuzz factor, order of an image's axes, what NaN does."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nnscratch.routine import changed
 
 FLOAT_TYPES = ("float32", "float64")
 NAN_POLICIES = ("raise", "keras")
+DATA_FORMATS = ("channels_last", "channels_first")
 
 
 class _Settings:
@@ -18,6 +19,7 @@ class _Settings:
     def __init__(self) -> None:
         self.floatx = "float32"
         self.epsilon = 1e-7
+        self.image_data_format = "channels_last"
         self.nan_policy = "raise"
 
 
@@ -80,6 +82,49 @@ def set_epsilon(value: float) -> None:
         raise ValueError(f"`epsilon` must be a positive finite number. Received: {value!r}")
     _settings.epsilon = float(value)
     changed()
+
+
+def image_data_format() -> str:
+    """Return the order of axes that images have where no `data_format` is given.
+
+    >>> image_data_format()
+    'channels_last'
+    """
+    return _settings.image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set the order of an image's axes for the layers and functions that are told none.
+
+    Args:
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W).
+
+    Raises:
+        ValueError: it is something else.
+
+    >>> set_image_data_format("channels_first"); checked_data_format(None)
+    'channels_first'
+    >>> set_image_data_format("channels_last")
+    """
+    if data_format not in DATA_FORMATS:
+        raise unknown_name("`data_format`", data_format, DATA_FORMATS)
+    _settings.image_data_format = data_format
+
+
+def checked_data_format(data_format: str | None) -> str:
+    """Return the order of an image's axes, the configured one for None.
+
+    Raises:
+        ValueError: it is neither `"channels_last"` nor `"channels_first"`.
+
+    >>> checked_data_format(None)
+    'channels_last'
+    """
+    if data_format is None:
+        return _settings.image_data_format
+    if data_format not in DATA_FORMATS:
+        raise unknown_name("`data_format`", data_format, DATA_FORMATS)
+    return data_format
 
 
 def nan_policy() -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 MODES = {"grayscale": ("L", "I;16", "I"), "rgb": ("RGB",), "rgba": ("RGBA",)}
 """Colour modes, each with Pillow's modes that need no conversion, the usual one first."""
 RESAMPLING = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
-DATA_FORMATS = ("channels_last", "channels_first")
 
 
 def pillow() -> Any:
@@ -97,7 +96,8 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) ->
 
     Args:
         img: the picture.
-        data_format: where the channels go: `"channels_last"` by default, or `"channels_first"`.
+        data_format: where the channels go, `"channels_last"` or `"channels_first"`; the configured
+            place by default.
         dtype: type of the array; floatx by default.
 
     Shapes: (H, W, C), or (C, H, W).
@@ -105,7 +105,7 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) ->
     Raises:
         ShapeError: it has neither two nor three axes.
     """
-    checked_format(data_format)
+    data_format = config.checked_data_format(data_format)
     x: Array = np.asarray(img, dtype=dtype or config.floatx())
     if x.ndim not in (2, 3):
         raise ShapeError(f"A picture has two or three axes. Received: shape={x.shape}")
@@ -120,7 +120,8 @@ def array_to_img(
 
     Args:
         x: one image.
-        data_format: where the channels are: `"channels_last"` by default, or `"channels_first"`.
+        data_format: where the channels are, `"channels_last"` or `"channels_first"`; the configured
+            place by default.
         scale: stretch the values to 0 … 255; otherwise they must lie there already.
         dtype: type to compute in; floatx by default.
 
@@ -129,7 +130,7 @@ def array_to_img(
     Raises:
         ShapeError: the array has another shape.
     """
-    checked_format(data_format)
+    data_format = config.checked_data_format(data_format)
     x = np.array(x, dtype=dtype or config.floatx())
     if x.ndim == 3 and data_format == "channels_first":
         x = x.transpose(1, 2, 0)
@@ -177,19 +178,3 @@ def save_img(
         warnings.warn("JPEG has no transparency; the picture is written as RGB.", stacklevel=2)
         img = img.convert("RGB")
     img.save(path, format=file_format, **kwargs)
-
-
-def checked_format(data_format: str | None) -> str:
-    """Return the place of the channels.
-
-    Raises:
-        ValueError: it is unknown.
-
-    >>> checked_format(None)
-    'channels_last'
-    """
-    if data_format is None:
-        return "channels_last"
-    if data_format not in DATA_FORMATS:
-        raise unknown_name("data_format", data_format, DATA_FORMATS)
-    return data_format

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch import activations, constraints, initializers, regularizers
+from nnscratch import activations, config, constraints, initializers, regularizers
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
-from nnscratch.layers.reshaping import channels_last
+from nnscratch.layers.data_format import channel_axis, of_images, on_images
 from nnscratch.layers.windows import Windows, checked_padding, checked_pair
 from nnscratch.typing import Array, Shape
 
@@ -33,7 +33,8 @@ class Conv2D(Layer):
         strides: steps s from window to window.
         padding: `"valid"`, all windows inside the image, or `"same"`, ⌈size/s⌉ windows with zeros
             around the image where they are needed, the odd row or column at the end.
-        data_format: `"channels_last"` or None; the other order is not offered.
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W); the
+            configured order by default. Shapes below are those with channels last.
         dilation_rate: distance d between the elements of a window.
         groups: number of groups that channels and filters are divided into.
         activation: f, by name or as an `Activation`; None is the identity.
@@ -98,7 +99,7 @@ class Conv2D(Layer):
         self.kernel_size = checked_pair("kernel_size", kernel_size)
         self.strides = checked_pair("strides", strides)
         self.padding = checked_padding(padding)
-        self.data_format = channels_last(self, data_format)
+        self.data_format = config.checked_data_format(data_format)
         self.dilation_rate = checked_pair("dilation_rate", dilation_rate)
         if self.filters % self.groups:
             raise ValueError(
@@ -123,7 +124,7 @@ class Conv2D(Layer):
     def build(self, input_shape: Any = None) -> None:
         """Make W (height, width, C/groups, M) and b (M,)."""
         self.compute_output_shape(input_shape)
-        C = input_shape[-1]
+        C = input_shape[channel_axis(self)]
         if C is None or C % self.groups:
             raise ShapeError(
                 f"Conv2D layer {self.name!r} needs images whose number of channels is known and "
@@ -149,6 +150,11 @@ class Conv2D(Layer):
 
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute y = f(X·W + b)."""
+        return self.activation.forward(self._before_activation(x, cache), cache)
+
+    @on_images
+    def _before_activation(self, x: Array, cache: Cache) -> Array:
+        """Compute z = X·W + b."""
         counts = self._windows.counts(x.shape)
         cache.shape, cache.wide = x.shape, self._windows.padded(x, 0.0, cache)
         z = cache.buffer("z", (len(x), *counts, self.filters), x.dtype)
@@ -158,7 +164,7 @@ class Conv2D(Layer):
         if self.bias is not None:
             lines = z.reshape(-1, counts[1] * self.filters)
             lines += np.tile(self.bias.value, counts[1])
-        return self.activation.forward(z, cache)
+        return z
 
     def _by_group(self, values: Array) -> Array:
         """Return (…, M) as (groups, rows, M/groups), a view."""
@@ -199,6 +205,7 @@ class Conv2D(Layer):
         """Add dW and db; return dx."""
         return self.backward_from_logits(self.activation.backward(dy, cache), cache)
 
+    @on_images
     def backward_from_logits(self, dz: Array, cache: Cache) -> Array | None:
         """As `backward`, from dL/dz of z = X·W + b."""
         dz = np.ascontiguousarray(dz)
@@ -239,12 +246,15 @@ class Conv2D(Layer):
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless the input is a batch of images with C channels."""
         self.compute_output_shape(input_shape)
-        check_axis(self, input_shape, -1, self.channels)
+        check_axis(self, input_shape, channel_axis(self), self.channels)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (N, H', W', M)."""
-        z_shape = self._windows.output_shape(self, input_shape, self.filters)
-        return self.activation.output_shape(z_shape)
+        return self.activation.output_shape(self._shape_before_activation(input_shape))
+
+    @of_images
+    def _shape_before_activation(self, input_shape: Shape) -> Shape:
+        return self._windows.output_shape(self, input_shape, self.filters)
 
 
 def _checked_count(argument: str, value: Any) -> int:

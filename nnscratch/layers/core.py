@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch import activations, constraints, initializers, regularizers
+from nnscratch import activations, config, constraints, initializers, regularizers
 from nnscratch.blas import product
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
@@ -165,7 +165,8 @@ class Flatten(Layer):
     """Make one axis of all the axes behind the batch: (N, a, b, …) → (N, a·b·…).
 
     Args:
-        data_format: accepted for compatibility; only `"channels_last"` (or None) is offered.
+        data_format: `"channels_first"` moves axis 1 behind the others first, so that an image
+            (C, H, W) is flattened as one with channels last is; the configured order by default.
         kwargs: see `Layer`.
 
     >>> Flatten()(np.zeros((2, 28, 28))).shape
@@ -177,22 +178,24 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if data_format not in (None, "channels_last"):
-            raise ValueError(
-                "`data_format` of Flatten must be 'channels_last' or None. "
-                f"Received: {data_format!r}"
-            )
-        self.data_format = "channels_last"
+        self.data_format = config.checked_data_format(data_format)
 
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
-        """Return x with its axes behind the first joined; no number is copied."""
+        """Return x with its axes behind the first joined; with channels last nothing is copied."""
+        if self._moves_channels(x.shape):
+            x = cache.copied("x", x.transpose(0, *range(2, x.ndim), 1))
         cache.shape = x.shape
         return x.reshape(len(x), math.prod(x.shape[1:]))
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Give dy the shape of x."""
         dx: Array = dy.reshape(cache.shape)
+        if self._moves_channels(dx.shape):
+            dx = cache.copied("dx", dx.transpose(0, dx.ndim - 1, *range(1, dx.ndim - 1)))
         return dx
+
+    def _moves_channels(self, shape: tuple[int, ...]) -> bool:
+        return self.data_format == "channels_first" and len(shape) > 2
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (N, product of the other axes)."""

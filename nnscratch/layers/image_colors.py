@@ -9,6 +9,7 @@ import numpy as np
 
 from nnscratch import random
 from nnscratch.cache import Cache
+from nnscratch.layers.data_format import on_images
 from nnscratch.layers.images import Bounded, Factor, ImageLayer
 from nnscratch.typing import Array
 
@@ -77,6 +78,7 @@ class RandomBrightness(_RandomColors):
         super().__init__(Bounded(-1.0, 1.0), factor, value_range, seed, **kwargs)
         self.value_range = sorted(value_range)
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute clip(x + δ·(high - low)) in training, x otherwise."""
         cache.active = training
@@ -87,6 +89,7 @@ class RandomBrightness(_RandomColors):
         y: Array = np.add(x, delta.astype(x.dtype), out=cache.buffer("y", x.shape, x.dtype))
         return self._clipped(y, cache)
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Compute dy where nothing was cut off."""
         if not cache.active:
@@ -131,6 +134,7 @@ class RandomContrast(_RandomColors):
     ) -> None:
         super().__init__(Bounded(0, 1), factor, value_range, seed, **kwargs)
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute clip(μ + c·(x - μ)) in training, x otherwise."""
         cache.active = training
@@ -145,6 +149,7 @@ class RandomContrast(_RandomColors):
         y += mean
         return self._clipped(y, cache)
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Compute c·d + (1 - c)·mean(d)."""
         if not cache.active:

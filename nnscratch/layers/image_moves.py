@@ -10,6 +10,7 @@ import numpy as np
 from nnscratch import random
 from nnscratch.cache import Cache
 from nnscratch.errors import unknown_name
+from nnscratch.layers.data_format import on_images
 from nnscratch.layers.images import Bounded, Factor, ImageLayer, RandomAffine
 from nnscratch.typing import Array
 
@@ -56,6 +57,7 @@ class RandomFlip(ImageLayer):
         self.seed = seed
         self._make_stream(seed)
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Mirror those images whose uniform number is at most ½, in training."""
         cache.active = training
@@ -65,6 +67,7 @@ class RandomFlip(ImageLayer):
         cache.flips = (drawn <= np.float32(0.5)).ravel()
         return self._flipped(x, cache, "y")
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Mirror the same images back."""
         return self._flipped(dy, cache, "dx") if cache.active else dy

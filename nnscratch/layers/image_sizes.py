@@ -10,6 +10,7 @@ from nnscratch import imaging, random
 from nnscratch.cache import Cache
 from nnscratch.errors import unknown_name
 from nnscratch.layers.config import not_offered
+from nnscratch.layers.data_format import of_images, on_images
 from nnscratch.layers.images import ImageLayer
 from nnscratch.layers.windows import checked_pair
 from nnscratch.typing import Array, Shape
@@ -31,6 +32,7 @@ class _Sized(ImageLayer):
         super().__init__(data_format=data_format, **kwargs)
         self.height, self.width = checked_pair("height, width", (height, width))
 
+    @of_images
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (N, height, width, C)."""
         return (input_shape[0], self.height, self.width, input_shape[-1])
@@ -58,6 +60,7 @@ class _Sized(ImageLayer):
             return y
         return imaging.resize(y, self._size, self.interpolation, self.antialias)
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Hand dy to the pixels that each was made of; what was cut off gets zero."""
         if dy.shape[1:3] != cache.wide:
@@ -99,6 +102,7 @@ class CenterCrop(_Sized):
     ) -> None:
         super().__init__(height, width, data_format, **kwargs)
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Cut out the middle, or enlarge."""
         top, left = ((n - out) // 2 for n, out in zip(x.shape[1:3], self._size, strict=True))
@@ -152,6 +156,7 @@ class RandomCrop(_Sized):
         self.seed = random.make_default_seed() if seed is None else seed
         self._make_stream(seed)
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Cut out a random part in training, the middle in its proportions otherwise."""
         H, W = x.shape[1:3]
@@ -233,6 +238,7 @@ class Resizing(_Sized):
         self.fill_value = fill_value
         self.antialias = bool(antialias)
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Resize, cut or padded to the proportions first where that was asked for."""
         H, W = x.shape[1:3]

@@ -7,28 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch import imaging, random
+from nnscratch import config, imaging, random
 from nnscratch.cache import Cache
 from nnscratch.errors import unknown_name
 from nnscratch.imaging.affine import FILL_MODES, INTERPOLATIONS
-from nnscratch.layers.base import check_rank
+from nnscratch.layers.data_format import check_images, on_images
 from nnscratch.layers.regularization import TrainingNoise
-from nnscratch.layers.reshaping import channels_last
 from nnscratch.layers.symbolic import KerasTensor
 from nnscratch.typing import Array, Shape
 
 Factor = float | Sequence[float]
-IMAGES = "N, height, width, channels"
 
 
 class ImageLayer(TrainingNoise):
-    """A layer on images (N, H, W, C).
+    """A layer on images, the channels last or first.
 
     Called on an array it takes a single image (H, W, C) too, and it is in training mode unless
     `training=False` is given, as in Keras; within a model, the model's mode counts.
 
     Args:
-        data_format: `"channels_last"` or None; the other order is not offered.
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W); the
+            configured order by default. Shapes below are those with channels last.
         kwargs: see `Layer`.
     """
 
@@ -36,7 +35,7 @@ class ImageLayer(TrainingNoise):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = channels_last(self, data_format)
+        self.data_format = config.checked_data_format(data_format)
 
     @property
     def generator(self) -> random.SeedGenerator:
@@ -60,7 +59,7 @@ class ImageLayer(TrainingNoise):
 
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless the input is a batch of images."""
-        check_rank(self, input_shape, IMAGES)
+        check_images(self, input_shape)
 
 
 class RandomAffine(ImageLayer):
@@ -104,6 +103,7 @@ class RandomAffine(ImageLayer):
         """Draw the maps for a batch of this shape: a0, a1, a2, b0, b1, b2 of each image."""
         raise NotImplementedError
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute the moved images in training, x otherwise."""
         cache.active = training
@@ -114,6 +114,7 @@ class RandomAffine(ImageLayer):
             x, cache.maps, self.interpolation, self.fill_mode, self.fill_value
         )
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array | None:
         """Compute dx, exactly; TensorFlow's own derivative is an approximation."""
         if not cache.active or not cache.needs_dx:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch import config
 from nnscratch.cache import Cache
-from nnscratch.layers.base import Layer, check_rank
-from nnscratch.layers.reshaping import channels_last
+from nnscratch.layers.base import Layer
+from nnscratch.layers.data_format import check_images, of_images, on_images
 from nnscratch.layers.windows import Pair, Windows, checked_padding, checked_pair
 from nnscratch.typing import Array, Shape
 
@@ -32,13 +33,14 @@ class _Pooling2D(Layer):
         self.pool_size = checked_pair("pool_size", pool_size)
         self.strides = self.pool_size if strides is None else checked_pair("strides", strides)
         self.padding = checked_padding(padding)
-        self.data_format = channels_last(self, data_format)
+        self.data_format = config.checked_data_format(data_format)
         self._windows = Windows(self.pool_size, self.strides, self.padding)
 
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless the input is a batch of images that hold a window."""
         self.compute_output_shape(input_shape)
 
+    @of_images
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (N, H', W', C)."""
         channels = input_shape[-1] if input_shape else None
@@ -56,7 +58,8 @@ class MaxPooling2D(_Pooling2D):
         strides: steps from window to window; `pool_size` by default, so that none overlap.
         padding: `"valid"`, all windows inside, or `"same"`, ⌈size/stride⌉ windows, which beyond
             the border hold nothing.
-        data_format: `"channels_last"` or None; the other order is not offered.
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W); the
+            configured order by default. Shapes below are those with channels last.
         name: name of the layer.
         kwargs: see `Layer`.
 
@@ -85,6 +88,7 @@ class MaxPooling2D(_Pooling2D):
     ) -> None:
         super().__init__(pool_size, strides, padding, data_format, name, **kwargs)
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute the maximum of every window."""
         cache.shape, cache.wide = x.shape, self._windows.padded(x, -np.inf, cache)
@@ -97,6 +101,7 @@ class MaxPooling2D(_Pooling2D):
         cache.y = y
         return y
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Hand dy to the first largest element of every window."""
         wide, dx = self._windows.gradient(cache.shape, dy.dtype, cache)
@@ -127,7 +132,8 @@ class AveragePooling2D(_Pooling2D):
         pool_size: height and width of a window, or one number for both.
         strides: steps from window to window; `pool_size` by default, so that none overlap.
         padding: as in `MaxPooling2D`.
-        data_format: `"channels_last"` or None; the other order is not offered.
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W); the
+            configured order by default. Shapes below are those with channels last.
         name: name of the layer.
         kwargs: see `Layer`.
 
@@ -146,6 +152,7 @@ class AveragePooling2D(_Pooling2D):
     [[2.5, 4.5], [10.5, 12.5]]
     """
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute the mean of every window."""
         cache.shape, wide = x.shape, self._windows.padded(x, 0.0, cache)
@@ -157,6 +164,7 @@ class AveragePooling2D(_Pooling2D):
         y /= self._sizes(x.shape).astype(x.dtype)
         return y
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Spread dy evenly over every window."""
         wide, dx = self._windows.gradient(cache.shape, dy.dtype, cache)
@@ -188,7 +196,7 @@ class _GlobalPooling2D(Layer):
         self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.data_format = channels_last(self, data_format)
+        self.data_format = config.checked_data_format(data_format)
         self.keepdims = keepdims
 
     def _output(self, x: Array, cache: Cache) -> tuple[Array, Array]:
@@ -199,8 +207,9 @@ class _GlobalPooling2D(Layer):
 
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless the input is a batch of images."""
-        check_rank(self, input_shape, "N, height, width, channels")
+        check_images(self, input_shape)
 
+    @of_images
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (N, C), or (N, 1, 1, C)."""
         middle = (1, 1) if self.keepdims else ()
@@ -211,7 +220,8 @@ class GlobalAveragePooling2D(_GlobalPooling2D):
     r"""Global average pooling: y is the mean of every channel. Backward: dx = dy/(H·W).
 
     Args:
-        data_format: `"channels_last"` or None; the other order is not offered.
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W); the
+            configured order by default. Shapes below are those with channels last.
         keepdims: keep height and width as axes of size 1.
         kwargs: see `Layer`.
 
@@ -227,12 +237,14 @@ class GlobalAveragePooling2D(_GlobalPooling2D):
     [[1.5]]
     """
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute the mean of every channel."""
         y, handed_on = self._output(x, cache)
         np.mean(x, axis=(1, 2), keepdims=True, out=y)
         return handed_on
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Spread dy evenly over the image."""
         N, H, W, C = cache.x.shape
@@ -248,7 +260,8 @@ class GlobalMaxPooling2D(_GlobalPooling2D):
     TensorFlow; `MaxPooling2D` takes the first).
 
     Args:
-        data_format: `"channels_last"` or None; the other order is not offered.
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W); the
+            configured order by default. Shapes below are those with channels last.
         keepdims: keep height and width as axes of size 1.
         kwargs: see `Layer`.
 
@@ -262,12 +275,14 @@ class GlobalMaxPooling2D(_GlobalPooling2D):
     [[3.0]]
     """
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute the maximum of every channel."""
         cache.y, handed_on = self._output(x, cache)
         np.max(x, axis=(1, 2), keepdims=True, out=cache.y)
         return handed_on
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Hand dy to the largest elements."""
         x, y = cache.x, cache.y

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from nnscratch import config
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_rank
-from nnscratch.layers.config import not_offered
+from nnscratch.layers.data_format import check_images, of_images, on_images
 from nnscratch.typing import Array, Shape
 
 
@@ -113,18 +114,12 @@ class Permute(Layer):
 
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Copy x with its axes in the new order."""
-        return self._copied(x, (0, *self.dims), "y", cache)
+        return cache.copied("y", x.transpose(0, *self.dims))
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Copy dy with its axes in the old order."""
         back = np.argsort((0, *self.dims))
-        return self._copied(dy, tuple(int(i) for i in back), "dx", cache)
-
-    def _copied(self, x: Array, order: tuple[int, ...], name: str, cache: Cache) -> Array:
-        moved = x.transpose(order)
-        copy = cache.buffer(name, moved.shape, x.dtype)
-        np.copyto(copy, moved)
-        return copy
+        return cache.copied("dx", dy.transpose([int(i) for i in back]))
 
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless the input has the axes that `dims` puts in order."""
@@ -190,7 +185,8 @@ class ZeroPadding2D(Layer):
     Args:
         padding: how many: one number for all sides, `(rows, columns)`, or
             `((top, bottom), (left, right))`.
-        data_format: `"channels_last"` or None; the other order is not offered.
+        data_format: `"channels_last"`, (N, H, W, C), or `"channels_first"`, (N, C, H, W); the
+            configured order by default. Shapes below are those with channels last.
         kwargs: see `Layer`.
 
     Shapes:
@@ -209,7 +205,7 @@ class ZeroPadding2D(Layer):
 
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.data_format = channels_last(self, data_format)
+        self.data_format = config.checked_data_format(data_format)
         pairs = np.asarray(padding)
         if pairs.shape not in ((), (2,), (2, 2)) or pairs.dtype.kind not in "iu" or pairs.min() < 0:
             raise ValueError(
@@ -220,6 +216,7 @@ class ZeroPadding2D(Layer):
         (top, bottom), (left, right) = pairs.tolist()
         self.padding = ((top, bottom), (left, right))
 
+    @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Copy x into the middle of zeros."""
         y = cache.buffer("y", self._padded(x.shape), x.dtype)
@@ -227,6 +224,7 @@ class ZeroPadding2D(Layer):
         y[self._inside(y.shape)] = x
         return y
 
+    @on_images
     def backward(self, dy: Array, cache: Cache) -> Array:
         """Return the part of dy that x was copied to."""
         inside = dy[self._inside(dy.shape)]
@@ -247,29 +245,13 @@ class ZeroPadding2D(Layer):
 
     def check_input_shape(self, input_shape: Shape) -> None:
         """Raise unless there are four axes."""
-        check_rank(self, input_shape, "N, height, width, channels")
+        check_images(self, input_shape)
 
+    @of_images
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape with the zeros."""
         padded: Shape = self._padded(input_shape)
         return padded
-
-
-def channels_last(layer: Layer, data_format: str | None) -> str:
-    """Return `"channels_last"`, the one order of axes that image layers offer.
-
-    Raises:
-        ValueError: another one is wanted.
-    """
-    if data_format not in (None, "channels_last"):
-        raise not_offered(
-            layer,
-            "data_format",
-            data_format,
-            "Leave it out and give images as (N, height, width, channels): "
-            "np.moveaxis(images, 1, -1), or Permute((2, 3, 1)), turns them.",
-        )
-    return "channels_last"
 
 
 def _whole_numbers(argument: str, values: Any) -> tuple[int, ...]:

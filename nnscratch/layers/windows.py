@@ -11,7 +11,8 @@ from numpy.lib.stride_tricks import as_strided
 
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError, unknown_name
-from nnscratch.layers.base import Layer, check_rank
+from nnscratch.layers.base import Layer
+from nnscratch.layers.data_format import check_images
 from nnscratch.typing import Array, Shape
 
 Pair = tuple[int, int]
@@ -122,7 +123,7 @@ class Windows:
         Raises:
             ShapeError: the input is no batch of images, or too small for a single window.
         """
-        check_rank(layer, shape, "N, height, width, channels")
+        check_images(layer, shape)
         sizes = [None if n is None else self.count(i, n) for i, n in enumerate(shape[1:3])]
         if any(n is not None and n < 1 for n in sizes):
             raise ShapeError(

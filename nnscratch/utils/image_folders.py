@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch import imaging
+from nnscratch import config, imaging
 from nnscratch.errors import DataError, unknown_name
-from nnscratch.imaging.files import checked_format
 from nnscratch.typing import Array
 from nnscratch.utils.categorical import to_categorical
 from nnscratch.utils.dataset import Dataset
@@ -158,7 +157,9 @@ class _Loader:
         if interpolation.lower() not in imaging.METHODS:
             raise unknown_name("`interpolation`", interpolation, imaging.METHODS)
         sizes = (int(pair[0]), int(pair[1]))
-        return cls(color_mode, sizes, interpolation.lower(), keep, checked_format(data_format))
+        return cls(
+            color_mode, sizes, interpolation.lower(), keep, config.checked_data_format(data_format)
+        )
 
     def __call__(self, path: str) -> Array:
         image = imaging.img_to_array(imaging.load_img(path, self.color_mode), dtype="uint8")

@@ -27,18 +27,23 @@ REASON = (
 # RandomRotation has no float64 run: Keras multiplies a float64 angle by a float32 number and fails.
 
 
-def _register(name: str) -> None:
+def _register(name: str, data_format: str) -> None:
+    order = "" if data_format == "channels_last" else f"-{data_format}"
+
     @registry.check(
-        f"image/{name}",
+        f"image/{name}{order}",
         "layers",
         bands=BANDS,
         reason=REASON,
-        quick=name == "RandomRotation",
+        quick=name == "RandomRotation" and not order,
         dtypes=("float32",) if name == "RandomRotation" else ("float32", "float64"),
     )
     def images(lib: Any) -> dict[str, Any]:
         x = np.random.default_rng(6).uniform(0.0, 255.0, (4, 8, 9, 3)).astype(lib.dtype)
-        layer = getattr(lib.layers, name)(dtype=lib.dtype, **LAYERS[name])
+        if data_format == "channels_first":
+            x = np.ascontiguousarray(x.transpose(0, 3, 1, 2))
+        options = {"data_format": data_format, **LAYERS[name]}
+        layer = getattr(lib.layers, name)(dtype=lib.dtype, **options)
         found = {f"call {n}": np.array(lib.numpy(layer(x, training=True))) for n in (1, 2)}
         if name != "RandomCrop":  # Keras does not cut in inference
             found["inference"] = np.array(lib.numpy(layer(x, training=False)))
@@ -46,7 +51,8 @@ def _register(name: str) -> None:
 
 
 for _name in LAYERS:
-    _register(_name)
+    for _format in ("channels_last", "channels_first"):
+        _register(_name, _format)
 
 
 @registry.check(

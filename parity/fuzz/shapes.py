@@ -146,6 +146,21 @@ def _windows(shape: Shape, size: Any, kwargs: Mapping[str, Any]) -> Shape | None
     return tuple(found) if min(found) > 0 else None
 
 
+Rule = Callable[[Shape, Mapping[str, Any]], Shape | None]
+
+
+def _in_its_order(rule: Rule) -> Rule:
+    """Make a rule for images with channels last follow `data_format`."""
+
+    def turned(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
+        if kwargs.get("data_format") != "channels_first" or len(shape) != 3:
+            return rule(shape, kwargs)
+        found = rule((*shape[1:], shape[0]), kwargs)
+        return found if found is None or len(found) != 3 else (found[2], *found[:2])
+
+    return turned
+
+
 def _convolved(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
     groups = kwargs.get("groups", 1)
     if len(shape) != 3 or shape[2] % groups or kwargs["filters"] % groups:
@@ -183,7 +198,7 @@ def _shared_slopes(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
     return shape if all(1 <= axis <= len(shape) for axis in axes) else None
 
 
-ONE_SOURCE: dict[str, Callable[[Shape, Mapping[str, Any]], Shape | None]] = {
+ONE_SOURCE: dict[str, Rule] = {
     "Dense": _dense,
     "Activation": lambda shape, kwargs: after_activation(shape, kwargs["activation"]),
     "Flatten": lambda shape, kwargs: (math.prod(shape),),
@@ -201,10 +216,10 @@ ONE_SOURCE: dict[str, Callable[[Shape, Mapping[str, Any]], Shape | None]] = {
     "Reshape": _reshaped,
     "Permute": _permuted,
     "RepeatVector": lambda shape, kwargs: (kwargs["n"], *shape) if len(shape) == 1 else None,
-    "Conv2D": _convolved,
-    "ZeroPadding2D": _padded,
-    **dict.fromkeys(POOLS, _pooled),
-    **dict.fromkeys(GLOBAL_POOLS, _globally_pooled),
+    "Conv2D": _in_its_order(_convolved),
+    "ZeroPadding2D": _in_its_order(_padded),
+    **dict.fromkeys(POOLS, _in_its_order(_pooled)),
+    **dict.fromkeys(GLOBAL_POOLS, _in_its_order(_globally_pooled)),
 }
 """Layers that change the shape or do not take every one; all others pass it on."""
 

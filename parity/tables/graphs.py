@@ -146,3 +146,22 @@ _graph(
     ),
     ((0, (0,)), (1, (1,)), (2, (1,)), (3, (2, 3)), (4, (4,)), (5, (5,)), (6, (6,))),
 )
+FIRST = {"data_format": "channels_first"}
+FILTERS = {"filters": 4, "kernel_size": 3, "padding": "same", "strides": 2, "groups": 2}
+_graph(
+    "images-channels-first",
+    ((2, 8, 7),),
+    (
+        ("ZeroPadding2D", {"padding": ((1, 0), (0, 2)), **FIRST}),
+        ("Conv2D", {**FILTERS, "activation": "tanh", **FIRST}),
+        *(("MaxPooling2D", FIRST), ("AveragePooling2D", {"pool_size": 2, **FIRST})),
+        *(("Concatenate", {"axis": 1}), ("BatchNormalization", {"axis": 1})),
+        *(("Flatten", FIRST), dense(3, "tanh"), ("GlobalMaxPooling2D", FIRST)),
+        *(("GlobalAveragePooling2D", FIRST), ("Concatenate", {}), dense(2)),
+    ),
+    (
+        *((0, (0,)), (1, (1,)), (2, (2,)), (3, (2,)), (4, (3, 4)), (5, (5,)), (6, (6,))),
+        *((7, (7,)), (8, (6,)), (9, (6,)), (10, (8, 9, 10)), (11, (11,))),
+    ),
+    quick=True,
+)

@@ -218,15 +218,12 @@ def test_images_of_unknown_size_are_taken():
         (lambda: layers.Conv2D(2, 3, strides=2, dilation_rate=2), "cannot both be above 1"),
         (lambda: layers.Conv2D(3, 3, groups=2), "`filters` must be divisible by `groups`"),
         (
-            lambda: layers.Conv2D(3, 3, data_format="channels_first"),
-            r"`data_format` of Conv2D is not offered.*np.moveaxis",
+            lambda: layers.Conv2D(3, 3, data_format="channels_frist"),
+            "Unknown `data_format` 'channels_frist'. Did you mean 'channels_first'",
         ),
         (lambda: layers.MaxPooling2D((2, 2.5)), "`pool_size` must be a positive integer, or two"),
         (lambda: layers.AveragePooling2D(2, padding="full"), "Known: same, valid"),
-        (
-            lambda: layers.GlobalMaxPooling2D("channels_first"),
-            "`data_format` of GlobalMaxPooling2D",
-        ),
+        (lambda: layers.GlobalMaxPooling2D("first"), "Unknown `data_format` 'first'"),
     ],
 )
 def test_bad_arguments_are_named(make, words):
@@ -243,6 +240,7 @@ def test_bad_arguments_are_named(make, words):
         (layers.MaxPooling2D(4), (2, 3, 3, 1), "a smaller window, larger images or padding='same'"),
         (layers.AveragePooling2D(2), (2, 3), r"Received: shape=\('N', 3\)"),
         (layers.GlobalAveragePooling2D(), (2, 3), "expects inputs of shape"),
+        (layers.MaxPooling2D(2, data_format="channels_first"), (2, 3), r"\(N, channels, height"),
     ],
 )
 def test_inputs_that_do_not_fit_are_named(layer, shape, words):

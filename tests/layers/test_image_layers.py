@@ -115,7 +115,7 @@ def test_augmentation_trains() -> None:
         ("RandomBrightness", {"factor": 0.1, "value_range": 3}, "`value_range` must be a pair"),
         ("Resizing", {"height": 0, "width": 2}, "must be a positive integer"),
         ("Resizing", {"height": 1, "width": 2, "interpolation": "area"}, "Unknown `interpol"),
-        ("CenterCrop", {"height": 1, "width": 2, "data_format": "channels_first"}, "moveaxis"),
+        ("CenterCrop", {"height": 1, "width": 2, "data_format": "channels_fist"}, "channels_first"),
     ],
 )
 def test_bad_options_are_named(name: str, options: dict[str, Any], message: str) -> None:

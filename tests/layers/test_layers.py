@@ -230,7 +230,7 @@ def test_set_weights_changes_all_or_nothing():
         (lambda: layers.BatchNormalization(epsilon=-1.0), "`epsilon` must not be negative"),
         (lambda: layers.Input(), "exactly one of `shape` and `batch_shape`"),
         (lambda: layers.Input((0,)), "positive integers"),
-        (lambda: layers.Flatten(data_format="channels_first"), "channels_last"),
+        (lambda: layers.Flatten(data_format="first"), "Unknown `data_format` 'first'"),
     ],
 )
 def test_bad_arguments_are_named(make, words):

@@ -6,10 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.compat.keras.config import backend, image_data_format
+from nnscratch.compat.keras.config import backend
 from nnscratch.compat.keras.utils import clear_session
 from nnscratch.compat.tensor import tensor
-from nnscratch.config import epsilon, floatx, set_epsilon, set_floatx
+from nnscratch.config import (
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
 from nnscratch.ops import (
     abs,
     all,
@@ -91,6 +98,7 @@ __all__ = [
     "round",
     "set_epsilon",
     "set_floatx",
+    "set_image_data_format",
     "set_value",
     "sigmoid",
     "sign",

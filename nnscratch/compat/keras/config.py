@@ -14,7 +14,6 @@ __all__ = [
     "disable_traceback_filtering",
     "enable_interactive_logging",
     "enable_traceback_filtering",
-    "image_data_format",
     "is_interactive_logging_enabled",
 ]
 
@@ -26,15 +25,6 @@ def backend() -> str:
     'numpy'
     """
     return "numpy"
-
-
-def image_data_format() -> str:
-    """Return the order of an image's axes.
-
-    >>> image_data_format()
-    'channels_last'
-    """
-    return "channels_last"
 
 
 def enable_traceback_filtering() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from nnscratch import config
 from nnscratch.errors import unknown_name
 from nnscratch.imaging import img_to_array, load_img
-from nnscratch.imaging.files import MODES, checked_format
+from nnscratch.imaging.files import MODES
 from nnscratch.preprocessing.image.iterators import Iterator, Saver
 from nnscratch.typing import Array
 
@@ -70,7 +70,7 @@ class FileIterator(Iterator):
         self.class_mode = class_mode
         self.interpolation = interpolation
         self.keep_aspect_ratio = keep_aspect_ratio
-        self.data_format = checked_format(data_format)
+        self.data_format = config.checked_data_format(data_format)
         self.dtype = dtype or config.floatx()
         self.saver = Saver(*saver, self.data_format, 10_000_000)
         self.share = None if subset is None else image_data_generator.share_of(subset)

@@ -11,7 +11,6 @@ import numpy as np
 
 from nnscratch import config
 from nnscratch.errors import unknown_name
-from nnscratch.imaging.files import checked_format
 from nnscratch.preprocessing.image.drawing import Parameters, draw
 from nnscratch.preprocessing.image.flows import Flows
 from nnscratch.preprocessing.image.iterators import check_images
@@ -127,7 +126,7 @@ class ImageDataGenerator(Flows):
         self.vertical_flip = vertical_flip
         self.rescale = rescale
         self.preprocessing_function = preprocessing_function
-        self.data_format = checked_format(data_format)
+        self.data_format = config.checked_data_format(data_format)
         self.validation_split = validation_split
         self.interpolation_order = interpolation_order
         self.dtype = dtype or config.floatx()

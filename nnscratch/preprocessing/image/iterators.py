@@ -13,7 +13,6 @@ import numpy as np
 from nnscratch import config
 from nnscratch.errors import DataError, ShapeError
 from nnscratch.imaging import array_to_img
-from nnscratch.imaging.files import checked_format
 from nnscratch.typing import Array
 from nnscratch.utils import PyDataset
 
@@ -136,7 +135,7 @@ class NumpyArrayIterator(Iterator):
         dtype: Any = None,
     ) -> None:
         self.dtype = dtype or config.floatx()
-        self.data_format = checked_format(data_format)
+        self.data_format = config.checked_data_format(data_format)
         self.image_data_generator = image_data_generator
         self.saver = Saver(save_to_dir, save_prefix, save_format, self.data_format, 10_000)
         images, misc = _images_and_more(x)
