@@ -16,8 +16,14 @@ from parity.engines.protocol import Tensors
 from parity.fuzz.case import FuzzCase
 from parity.fuzz.closing import closing
 from parity.fuzz.engines import FuzzKeras, FuzzNnscratch
-from parity.fuzz.noise import Appeal, first_unexplained, has_diverged, moved_rows, moved_state
-from parity.fuzz.roundings import shaken
+from parity.fuzz.noise import (
+    Appeal,
+    first_unexplained,
+    has_diverged,
+    moved_rows,
+    moved_state,
+    rounded_otherwise,
+)
 from parity.lockstep import run_case
 from parity.results import OUT, Finding
 
@@ -141,7 +147,7 @@ def _starts(case: FuzzCase, dtype: str, expected: Tensors, received: Tensors) ->
     """Compare the initial weights, which both libraries draw from the seed."""
     orthogonal = any("Orthogonal(" in repr(kwargs) for _, kwargs in case.network)
     band = ORTHOGONAL[dtype] if orthogonal else START[dtype]
-    return first_unexplained(expected, received, lambda: expected, band, 0)
+    return first_unexplained(expected, received, lambda turn: expected, band, 0)
 
 
 def _endings(
@@ -158,12 +164,12 @@ def _endings(
     rng = np.random.default_rng(29)
     asked = False
 
-    def once_more() -> Tensors:
+    def once_more(turn: int) -> Tensors:
         nonlocal asked
         asked = True
         ref.load(moved_state(state, rng))
         ref.load_hidden(hidden)
-        with shaken(rng):
+        with rounded_otherwise(rng, turn):
             return closing(keras, ref.model, case, moved_rows(rows, rng), with_fit)
 
     if has_diverged(expected):

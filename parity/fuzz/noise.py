@@ -6,8 +6,9 @@ relu, a tie of scores), saturate, and take sums that cancel altogether, where on
 a number completely and a free run then leaves Keras's for good. So a run that was found guilty is
 heard again, step by step from equal states, and element by element: an element is excused only
 where Keras's own answer moves as much when its inputs, and the result of each operation on the
-way, move by at most one unit in the last place (`parity.fuzz.roundings`). There is no limit then,
-and no excuse for any other element.
+way, move by at most one unit in the last place (`parity.fuzz.roundings`), or when a normalization
+is written in its other form (`parity.fuzz.centred`). There is no limit then, and no excuse for any
+other element.
 
 A run that diverges is heard as long as its numbers can be squared. Beyond that, whether a sum
 overflows depends on the order of its terms.
@@ -15,8 +16,9 @@ overflows depends on the order of its terms.
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +31,7 @@ from parity.arithmetic import Deviation, deviation, scale_of
 from parity.bands import TRAJECTORY
 from parity.engines.protocol import STATE_KINDS, Batch, Engine, Tensors, Twin, kind_of
 from parity.fuzz.case import FuzzCase
+from parity.fuzz.centred import centred
 from parity.fuzz.roundings import moved, shaken
 from parity.results import Finding
 
@@ -48,6 +51,18 @@ def moved_state(state: Tensors, rng: np.random.Generator) -> Tensors:
 def moved_rows(rows: Batch, rng: np.random.Generator) -> Batch:
     """Return rows whose inputs moved; targets and sample weights stay."""
     return replace(rows, x=transform(lambda array: moved(array, rng), rows.x))
+
+
+@contextlib.contextmanager
+def rounded_otherwise(rng: np.random.Generator, turn: int) -> Iterator[None]:
+    """Let Keras round in another way inside the block, in every other turn in another form too.
+
+    Args:
+        rng: where the movements come from.
+        turn: number of the run.
+    """
+    with shaken(rng), centred() if turn % 2 else contextlib.nullcontext():
+        yield
 
 
 def has_diverged(tensors: Tensors) -> bool:
@@ -122,14 +137,18 @@ def _distance(reference: Array, other: Array) -> Array:
 
 
 def first_unexplained(
-    expected: Tensors, received: Tensors, once_more: Callable[[], Tensors], band: float, step: int
+    expected: Tensors,
+    received: Tensors,
+    once_more: Callable[[int], Tensors],
+    band: float,
+    step: int,
 ) -> Finding | None:
     """Return the first tensor that Keras's own movement does not explain, or None.
 
     Args:
         expected: what Keras computed.
         received: what nnscratch computed.
-        once_more: runs Keras from moved inputs.
+        once_more: runs Keras from moved inputs; takes the number of the run.
         band: error that needs no explanation.
         step: number of the step, for the finding.
     """
@@ -145,7 +164,7 @@ def first_unexplained(
         if not guilty:
             return None
         if len(again) < TRIES:
-            again.append(once_more())
+            again.append(once_more(len(again)))
     name, d = guilty[0]
     return Finding(step, name, d.error, band, d.index, d.reference, d.candidate, d.note)
 
@@ -199,15 +218,14 @@ class Appeal:
             self.diverged = True
             return None
 
-        def once_more() -> Tensors:
+        def once_more(turn: int) -> Tensors:
             self.asked = True
             self.ref.load(moved_state(state, self.rng))
             self.ref.load_hidden(hidden)
-            with shaken(self.rng):
+            with rounded_otherwise(self.rng, turn):
                 tensors = self.ref.step(moved_rows(batch, self.rng), True)
-            if look:
-                self.ref.load(moved_state(after, self.rng))
-                with shaken(self.rng):
+                if look:
+                    self.ref.load(moved_state(after, self.rng))
                     tensors = tensors | self.ref.infer(moved_rows(batch, self.rng))
             return tensors
 

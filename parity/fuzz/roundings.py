@@ -31,13 +31,20 @@ PLAIN = (
     *("RsqrtGrad", "Inv", "InvGrad", "Reciprocal", "ReciprocalGrad", "Pow", "Exp", "Expm1"),
     *("Log", "Log1p", "Erf", "Erfc", "BiasAdd", "Sigmoid", "SigmoidGrad", "Tanh", "TanhGrad"),
     *("Softplus", "SoftplusGrad", "Softsign", "SoftsignGrad", "EluGrad", "SeluGrad"),
-    *("LeakyRelu", "LeakyReluGrad", "Softmax"),
+    *("LeakyRelu", "LeakyReluGrad", "Softmax", "Sin", "Cos", "Tan", "Sinh", "Cosh", "Asin"),
+    *("Acos", "Atan", "AvgPool", "AvgPoolGrad", "ResizeBilinear", "ResizeBilinearGrad"),
 )
 SUMS = ("Sum", "Mean", "Prod", "Cumsum", "L2Loss", "AddN", "BiasAddGrad")
 PRODUCTS = ("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3")
+CONVOLUTIONS = {
+    "Conv2D": (1, -1),
+    "Conv2DBackpropInput": (0, -2),
+    "Conv2DBackpropFilter": (1, -1),
+}
+"""The operand, and the axis left out of it, whose size is the number of terms of each sum."""
 INSIDE = ("Elu", "Selu", "LogSoftmax")
 CROSSENTROPIES = ("SoftmaxCrossEntropyWithLogits", "SparseSoftmaxCrossEntropyWithLogits")
-ROUNDING = frozenset((*PLAIN, *SUMS, *PRODUCTS, *INSIDE, *CROSSENTROPIES))
+ROUNDING = frozenset((*PLAIN, *SUMS, *PRODUCTS, *CONVOLUTIONS, *INSIDE, *CROSSENTROPIES))
 """TensorFlow's operations whose results are rounded; all others pass numbers on or compare them."""
 
 
@@ -135,6 +142,9 @@ def _terms(name: str, given: Sequence[Array], values: Array) -> float:
         a, b = given[:2]
         batches = math.prod(values.shape[:-2]) if b.ndim > 2 else 1
         return math.sqrt(a.size * b.size / (values.size * batches))
+    if name in CONVOLUTIONS:
+        terms, axis = CONVOLUTIONS[name]
+        return given[terms].size / given[terms].shape[axis]
     if name in SUMS and given:
         return sum(operand.size for operand in given) / values.size
     return 1.0

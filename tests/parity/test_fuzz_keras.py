@@ -234,6 +234,31 @@ def test_shaking_reaches_what_keras_computes_from_its_own_variables(engines: Eng
         np.testing.assert_array_equal(a, b)
 
 
+def test_shaking_reaches_convolutions_forwards_and_backwards(engines: Engines) -> None:
+    keras, tf = engines[0].keras, engines[0].tf
+    keras.config.set_floatx("float32")
+    x = tf.constant(np.random.default_rng(2).normal(size=(3, 6, 5, 2)).astype("float32"))
+    layer = keras.layers.Conv2D(4, 3, kernel_initializer="ones")
+    layer.build(x.shape)
+
+    def results():
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+        kernel = layer.kernel.value
+        weights = tf.reshape(tf.range(y.numpy().size, dtype="float32"), y.shape)
+        return [t.numpy() for t in (y, *tape.gradient(y, [x, kernel], output_gradients=weights))]
+
+    exact = results()
+    with shaken(np.random.default_rng(1)):
+        moved_results = results()
+    for a, b in zip(exact, moved_results, strict=True):
+        assert (a != b).any()
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5 * np.abs(a).max())
+    for a, b in zip(exact, results(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_a_bias_before_batch_normalization_is_noise(engines: Engines) -> None:
     """Its gradient is what is left of terms that cancel, and a mean of 648 rows decides it."""
     for verdict in examine_model(3, 2, ("float32",), None, engines):

@@ -66,13 +66,29 @@ def test_another_shape_or_type_or_a_missing_tensor_is_never_noise() -> None:
 
 def test_keras_is_run_again_until_everything_is_explained() -> None:
     runs = iter([0.0, 0.0, 1.0])
+
+    def once_more(turn: int) -> dict[str, np.ndarray]:
+        return {"t": np.array([next(runs)])}
+
     expected, received = {"t": np.array([0.0])}, {"t": np.array([0.5])}
-    found = first_unexplained(expected, received, lambda: {"t": np.array([next(runs)])}, BAND, 3)
+    found = first_unexplained(expected, received, once_more, BAND, 3)
     assert found is None
     assert next(runs, None) is None
-    found = first_unexplained(expected, received, lambda: expected, BAND, 3)
+    found = first_unexplained(expected, received, lambda turn: expected, BAND, 3)
     assert found is not None
     assert (found.step, found.tensor) == (3, "t")
+
+
+def test_the_runs_are_numbered() -> None:
+    turns: list[int] = []
+
+    def once_more(turn: int) -> dict[str, np.ndarray]:
+        turns.append(turn)
+        return {"t": np.array([float(turn == 2)])}
+
+    expected, received = {"t": np.array([0.0])}, {"t": np.array([0.5])}
+    assert first_unexplained(expected, received, once_more, BAND, 1) is None
+    assert turns == [0, 1, 2]
 
 
 def test_inputs_move_by_no_more_than_one_unit_in_the_last_place() -> None:
