@@ -6,7 +6,7 @@ import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,9 @@ SMALL_PRODUCT = 1 << 24
 
 SMALLEST_PART = 1 << 22
 """Multiplications that make it worth while to wake a thread."""
+
+HEAD_START = 5 << 19
+"""Multiplications that are done while a thread wakes and, later, reports."""
 
 TILE = 16
 """A part begins at a multiple of so many rows or columns: BLAS works on tiles of them."""
@@ -77,18 +80,30 @@ def product(a: Array, b: Array, out: Array) -> Array:
     """
     if crew.size() == 1 or a.ndim != 2 or len(a) * b.size < SMALL_PRODUCT:
         return np.matmul(a, b, out=out)
-    perform(_product_in_parts, a, b, out)
+    perform(_multiply, _parts(a, b, out))
     return out
 
 
-def _product_in_parts(a: Array, b: Array, out: Array) -> None:
-    """Write a·b by parts of the rows, or of the columns where there are more of these."""
-    parts = min(crew.size(), len(a) * b.size // SMALLEST_PART)
+Product: TypeAlias = tuple[Array, Array, Array]
+"""a, b and where to write a·b."""
+
+
+def _parts(a: Array, b: Array, out: Array) -> list[Product]:
+    """Divide the rows of a product, or the columns where there are more of these.
+
+    The first part is the asking thread's: larger by what it can do while the others wake.
+    """
     longer = max(out.shape)
-    ends = [longer * i // parts // TILE * TILE for i in range(parts)] + [longer]
-    ranges = [slice(start, stop) for start, stop in itertools.pairwise(ends)]
+    each = len(a) * b.size // longer
+    parts = min(crew.size(), len(a) * b.size // SMALLEST_PART)
+    head = HEAD_START // each
+    ends = [head + (longer - head) * i // parts for i in range(1, parts)]
+    ranges = itertools.pairwise([0, *(-(-end // TILE) * TILE for end in ends), longer])
+    parts_of = [slice(start, stop) for start, stop in ranges]
     if len(out) == longer:
-        tasks = [functools.partial(np.matmul, a[part], b, out=out[part]) for part in ranges]
-    else:
-        tasks = [functools.partial(np.matmul, a, b[:, p], out=out[:, p]) for p in ranges]
-    crew.together(tasks)
+        return [(a[part], b, out[part]) for part in parts_of]
+    return [(a, b[:, part], out[:, part]) for part in parts_of]
+
+
+def _multiply(parts: Sequence[Product]) -> None:
+    crew.together([functools.partial(np.matmul, *part) for part in parts])

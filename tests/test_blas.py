@@ -12,7 +12,7 @@ from nnscratch import Sequential, Variable, blas, callbacks, crew, layers
 from nnscratch.blas import threads_for
 from nnscratch.optimizers import Adam
 from nnscratch.optimizers.adam import adam
-from nnscratch.optimizers.blocks import BLOCK, SHARED, Blocks, make_scratch
+from nnscratch.optimizers.blocks import SHARED, Blocks, make_scratch
 
 
 def blas_threads():
@@ -61,7 +61,7 @@ def test_a_product_in_parts_has_the_bits_of_the_whole(shape, threads, monkeypatc
 
 def test_long_vectors_are_updated_by_two_threads_with_the_same_bits(monkeypatch):
     generator = np.random.default_rng(0)
-    size = SHARED * BLOCK + 5
+    size = SHARED + 5
     start = [np.abs(generator.standard_normal(size)).astype(np.float32) for _ in range(4)]
     alone, shared = ([vector.copy() for vector in start] for _ in range(2))
     scalars = Adam().scalars(np.dtype(np.float32), 0.001)
@@ -101,8 +101,42 @@ def test_an_error_puts_the_threads_back():
 def test_what_no_helper_has_begun_is_done_here():
     with crew.crew_of(2):
         gate = threading.Event()
-        crew._crew.pool.submit(gate.wait)  # the only helper has other things to do
+        crew._crew.helpers[0].give(crew._Job(gate.wait))  # the only helper has other things to do
         done = []
         crew.together([lambda name=name: done.append(name) for name in "abc"])
         assert sorted(done) == ["a", "b", "c"]
         gate.set()
+
+
+def test_a_helper_that_fails_does_not_keep_the_others_from_ending():
+    done = []
+    with crew.crew_of(3):
+        with pytest.raises(ZeroDivisionError):
+            crew.together([lambda: None, lambda: 1 / 0, lambda: done.append("second")])
+        crew.together([lambda: None, lambda: done.append("later")])
+    assert sorted(done) == ["later", "second"]
+
+
+def test_an_error_of_ones_own_is_raised_when_the_helpers_are_done():
+    done = []
+    with crew.crew_of(2), pytest.raises(KeyError):
+        crew.together([lambda: {}["a"], lambda: done.append("helper")])
+    assert done == ["helper"]
+
+
+def test_helpers_end_with_the_block():
+    with crew.crew_of(3):
+        assert len([t for t in threading.enumerate() if t.name == "nnscratch"]) == 2
+    assert not [t for t in threading.enumerate() if t.name == "nnscratch"]
+
+
+def test_many_short_tasks_all_come_back():
+    counts = [0, 0, 0]
+
+    def count(i):
+        counts[i] += 1
+
+    with crew.crew_of(3):
+        for _ in range(2000):
+            crew.together([lambda i=i: count(i) for i in range(3)])
+    assert counts == [2000, 2000, 2000]

@@ -14,8 +14,15 @@ from nnscratch.typing import Array
 BLOCK = 1 << 16
 """Elements of a piece: with four vectors and two scratch vectors of float32, 1.5 MiB."""
 
-SHARED = 4
-"""Pieces from which on two threads share them, where there are two."""
+SHARED = 4 * BLOCK
+"""Elements from which on two threads share the pieces, where there are two.
+
+Each piece is twice as long then: after each call of NumPy two threads may wait for each other, so
+that fewer calls win more than the processor's cache loses.
+"""
+
+LINE = 16
+"""Pieces begin at a multiple of so many elements: a line of the processor's cache."""
 
 Scratch: TypeAlias = tuple[Array, Array]
 """Two vectors that a rule may overwrite, as long as the vectors it works on."""
@@ -29,7 +36,7 @@ Rule: TypeAlias = Callable[..., None]
 
 def make_scratch(size: int, dtype: Any) -> Scratch:
     """Return two scratch vectors for vectors of up to `size` elements."""
-    size = max(1, min(size, BLOCK))
+    size = max(1, min(size, BLOCK if size < SHARED else 2 * BLOCK))
     return np.empty(size, dtype), np.empty(size, dtype)
 
 
@@ -99,14 +106,11 @@ class Blocks:
         scratch: Scratch,
         ranges: Iterable[tuple[int, int]] | None = None,
     ) -> None:
-        longest = len(scratch[0])
-        whole = [(0, len(vectors[0]))] if ranges is None else ranges
-        bounds = [
-            (start, min(start + longest, last))
-            for first, last in whole
-            for start in range(first, last, longest)
-        ]
-        half = len(bounds) // 2 if len(bounds) >= SHARED else 0
+        size, longest = len(vectors[0]), len(scratch[0])
+        shares = 2 if size >= SHARED else 1
+        whole = [(0, size)] if ranges is None else ranges
+        bounds = [part for first, last in whole for part in _cut(first, last, longest, shares)]
+        half = len(bounds) // 2 if shares > 1 else 0
         twin = (np.empty_like(scratch[0]), np.empty_like(scratch[1])) if half else scratch
         first = [_piece(vectors, part, twin) for part in bounds[:half]]
         second = [_piece(vectors, part, scratch) for part in bounds[half:]]
@@ -116,6 +120,15 @@ class Blocks:
     def run(self, rule: Rule, **scalars: Any) -> None:
         """Apply an elementwise rule to every piece."""
         together([functools.partial(_run, rule, pieces, scalars) for pieces in self._shares])
+
+
+def _cut(first: int, last: int, longest: int, shares: int) -> list[tuple[int, int]]:
+    """Return (start, stop) of pieces of about equal length, as many for each share."""
+    size = last - first
+    count = -(-size // (longest * shares)) * shares or 1
+    length = min(-(-size // (count * LINE)) * LINE, longest)
+    starts = range(first, last, length or 1)
+    return [(start, min(start + length, last)) for start in starts]
 
 
 def _piece(vectors: Sequence[Array], part: tuple[int, int], scratch: Scratch) -> Piece:
