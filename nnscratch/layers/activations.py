@@ -58,6 +58,7 @@ class Activation(ActivationLayer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("activation",)
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
@@ -91,6 +92,7 @@ class ReLU(ActivationLayer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("max_value", "negative_slope", "threshold")
 
     def __init__(
@@ -131,6 +133,7 @@ class LeakyReLU(ActivationLayer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
@@ -167,6 +170,7 @@ class ELU(ActivationLayer):
     """
 
     steady = True
+    rowwise = True
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -197,12 +201,18 @@ class Softmax(ActivationLayer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("axis",)
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
         self.activation = activations.Softmax(axis if isinstance(axis, int) else tuple(axis))
+
+    @property
+    def is_rowwise(self) -> bool:
+        """Whether the outputs that sum to 1 are of one row."""
+        return super().is_rowwise and self.axis == -1
 
     def logits(self, cache: Cache) -> Array | None:
         """Return x where the softmax runs along one axis."""

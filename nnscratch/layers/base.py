@@ -224,7 +224,19 @@ class Layer(Calls, Configurable, HasWeights):
         must its activation, if it has one. What it does beyond NumPy it does by `perform`; see
         `nnscratch.routine`.
         """
-        own = vars(type(self)).get("steady", False) and "forward" not in vars(self)
+        return self._says("steady")
+
+    @property
+    def is_rowwise(self) -> bool:
+        """Whether, in inference, a row of the output follows from that row of the input alone.
+
+        A class says so by `rowwise = True` in its own body. `evaluate` and `predict` may compute
+        several batches at once then; see `nnscratch.training.lots`.
+        """
+        return self._says("rowwise")
+
+    def _says(self, word: str) -> bool:
+        own = vars(type(self)).get(word, False) and "forward" not in vars(self)
         return own and getattr(getattr(self, "activation", None), "is_steady", True)
 
     # -- where it stands in a graph -----------------------------------------------------------

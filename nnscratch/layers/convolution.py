@@ -66,6 +66,7 @@ class Conv2D(Layer):
     [[8.0, 12.0], [20.0, 24.0]]
     """
 
+    rowwise = True
     config_names = (
         *("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate"),
         *("groups", "activation", "use_bias", "kernel_initializer", "bias_initializer"),

@@ -54,6 +54,7 @@ class Dense(Layer):
     """
 
     steady = True
+    rowwise = True
     config_names = (
         *("units", "activation", "use_bias", "kernel_initializer", "bias_initializer"),
         *("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"),
@@ -174,6 +175,7 @@ class Flatten(Layer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:

@@ -105,6 +105,15 @@ class Graph:
         plain = not (self._loss_numbers or self._with_form)
         return plain and all(_is_steady(step.layer) for step in self.steps)
 
+    @property
+    def is_rowwise(self) -> bool:
+        """Whether, in inference, a row of the outputs follows from that row of the inputs alone."""
+        return (
+            not (self._loss_numbers or self._with_form or self._penalized)
+            and all(tensor.shape[:1] == (None,) for tensor in self.inputs)
+            and all(s.training is None and _is_rowwise(s.layer) for s in self.steps)
+        )
+
     # -- forwards -----------------------------------------------------------------------------
 
     def forward(self, inputs: Sequence[Array], cache: Cache, training: bool) -> list[Array]:
@@ -279,6 +288,10 @@ def _pick(values: list[Any], numbers: tuple[int, ...]) -> Any:
 
 def _is_steady(layer: Any) -> bool:
     return layer.activity_regularizer is None and getattr(layer, "is_steady", False)
+
+
+def _is_rowwise(layer: Any) -> bool:
+    return getattr(layer, "is_rowwise", False)
 
 
 def _is_network(step: Step) -> bool:

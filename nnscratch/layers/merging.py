@@ -147,6 +147,7 @@ class Add(Merge):
     """
 
     steady = True
+    rowwise = True
 
     def combine(self, inputs: list[Array], y: Array) -> None:
         """Write the sum."""
@@ -170,6 +171,7 @@ class Subtract(Merge):
     """
 
     steady = True
+    rowwise = True
     exactly = 2
 
     def combine(self, inputs: list[Array], y: Array) -> None:
@@ -192,6 +194,7 @@ class Multiply(Merge):
     """
 
     steady = True
+    rowwise = True
 
     def combine(self, inputs: list[Array], y: Array) -> None:
         """Write the product."""
@@ -218,6 +221,7 @@ class Average(Add):
     """
 
     steady = True
+    rowwise = True
 
     def combine(self, inputs: list[Array], y: Array) -> None:
         """Write the mean."""
@@ -243,6 +247,7 @@ class Maximum(Merge):
     """
 
     steady = True
+    rowwise = True
     pick: Callable[..., Array] = np.maximum
 
     def combine(self, inputs: list[Array], y: Array) -> None:
@@ -273,4 +278,5 @@ class Minimum(Maximum):
     """
 
     steady = True
+    rowwise = True
     pick = np.minimum

@@ -45,6 +45,7 @@ class GaussianNoise(TrainingNoise):
     [[0.0127, -0.0493]]
     """
 
+    rowwise = True
     config_names = ("stddev", "seed")
 
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
@@ -89,6 +90,7 @@ class GaussianDropout(TrainingNoise):
     [[1.0633, 0.7535]]
     """
 
+    rowwise = True
     config_names = ("rate", "seed")
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:

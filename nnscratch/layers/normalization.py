@@ -62,6 +62,7 @@ class BatchNormalization(Layer):
     """
 
     steady = True
+    rowwise = True
     config_names = (
         *("axis", "momentum", "epsilon", "center", "scale", "beta_initializer"),
         *("gamma_initializer", "moving_mean_initializer", "moving_variance_initializer"),

@@ -77,6 +77,8 @@ class MaxPooling2D(_Pooling2D):
     [[5.0, 7.0], [13.0, 15.0]]
     """
 
+    rowwise = True
+
     def __init__(
         self,
         pool_size: int | Pair = (2, 2),
@@ -151,6 +153,8 @@ class AveragePooling2D(_Pooling2D):
     >>> AveragePooling2D(2)(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0].tolist()
     [[2.5, 4.5], [10.5, 12.5]]
     """
+
+    rowwise = True
 
     @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
@@ -237,6 +241,8 @@ class GlobalAveragePooling2D(_GlobalPooling2D):
     [[1.5]]
     """
 
+    rowwise = True
+
     @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute the mean of every channel."""
@@ -274,6 +280,8 @@ class GlobalMaxPooling2D(_GlobalPooling2D):
     >>> GlobalMaxPooling2D()(np.arange(4.0).reshape(1, 2, 2, 1)).tolist()
     [[3.0]]
     """
+
+    rowwise = True
 
     @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:

@@ -41,6 +41,7 @@ class PReLU(Layer):
     [[-2.0, 3.0]]
     """
 
+    rowwise = True
     config_names = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
 
     def __init__(

@@ -33,6 +33,7 @@ class Rescaling(Layer):
     [[0.0, 1.0]]
     """
 
+    rowwise = True
     config_names = ("scale", "offset")
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:

@@ -60,6 +60,7 @@ class Dropout(TrainingNoise):
     """
 
     steady = True
+    rowwise = True
     config_names = ("rate", "seed", "noise_shape")
 
     def __init__(

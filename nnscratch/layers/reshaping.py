@@ -38,6 +38,7 @@ class Reshape(Layer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("target_shape",)
     build_is_saved = False
 
@@ -101,6 +102,7 @@ class Permute(Layer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("dims",)
 
     def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
@@ -151,6 +153,7 @@ class RepeatVector(Layer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("n",)
 
     def __init__(self, n: int, **kwargs: Any) -> None:
@@ -201,6 +204,7 @@ class ZeroPadding2D(Layer):
     """
 
     steady = True
+    rowwise = True
     config_names = ("padding", "data_format")
 
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any):

@@ -88,7 +88,8 @@ class Compiles(Steps):
             weighted_metrics: metrics that take sample weights into account.
             run_eagerly: True computes every step by the layers' own methods, so that a breakpoint
                 in one of them is reached in each; otherwise steady steps are repeated as the plain
-                NumPy calls that they come down to. It changes no number.
+                NumPy calls that they come down to, which changes no number, and inference computes
+                several batches at once, which may change the last bits of a product.
             steps_per_execution: how many batches callbacks are told of at once; it changes no
                 number.
             jit_compile: True draws the noise of training in the bits that programs compiled by

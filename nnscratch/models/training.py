@@ -27,6 +27,7 @@ from nnscratch.training.choice import Choice
 from nnscratch.training.data import Data, split_validation
 from nnscratch.training.doubts import doubt_result, doubt_scale
 from nnscratch.training.finite import FiniteWeights
+from nnscratch.training.lots import rows_per_lot
 from nnscratch.training.own_steps import OwnPrediction
 from nnscratch.training.step import Stepper
 from nnscratch.training.streams import Source, Stream, is_stream
@@ -196,7 +197,7 @@ class Trains(RunsOnBatch):
         if trainer.choice is not None:
             trainer.choice.check(batches)
         callback_list = self._callback_list(callbacks, verbose, 1, batches)
-        with threads_for(self.weights, batches.batch_size):
+        with threads_for(self.weights, rows_per_lot(self, batches)):
             logs = loop.evaluate(self, trainer.step, batches, callback_list)
         return logs if return_dict else flat_logs(logs, self.metrics)
 
@@ -222,7 +223,7 @@ class Trains(RunsOnBatch):
             self._predict_cache = Cache()
         callback_list = self._callback_list(callbacks, verbose, 1, batches)
         runner: Any = OwnPrediction(self) if self.writes("predict_step") else self.run
-        with threads_for(self.weights, batches.batch_size):
+        with threads_for(self.weights, rows_per_lot(self, batches)):
             outputs = loop.predict(self, runner, self._predict_cache, batches, callback_list)
         if isinstance(runner, OwnPrediction):
             return pack(runner.structure, outputs)

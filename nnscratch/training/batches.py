@@ -79,14 +79,15 @@ class Batches:
 
     def epoch(self) -> Iterator[Data]:
         """Yield the batches of the next epoch; arrays are valid until the next batch."""
-        return map(self.gather, self._rows_of_epoch())
+        return map(self.gather, self.rows_of_epoch())
 
     def pass_over(self) -> None:
         """Draw the next epoch without gathering its rows."""
-        for _ in self._rows_of_epoch():
+        for _ in self.rows_of_epoch():
             pass
 
-    def _rows_of_epoch(self) -> Iterator[Any]:
+    def rows_of_epoch(self) -> Iterator[Any]:
+        """Yield the rows of each batch of the next epoch: a slice, or indices if shuffled."""
         if self.steps is None:
             yield from self._one_pass()
             return
@@ -134,6 +135,12 @@ class Batches:
         targets = [self._rows(("y", i), y, rows) for i, y in enumerate(data.targets)]
         weights = [self._rows(("w", i), w, rows) for i, w in enumerate(data.weights)]
         return Data(inputs, targets, weights)
+
+    def view(self, rows: slice) -> Data:
+        """Return these rows where they are; only inputs of another type than wanted are copied."""
+        part = self.data[rows]
+        inputs = [x.astype(d, copy=False) for x, d in zip(part.inputs, self.dtypes, strict=True)]
+        return Data(inputs, part.targets, part.weights)
 
     def _input(self, number: int, x: Array, rows: Any) -> Array:
         part = self._rows(("x", number), x, rows)

@@ -222,6 +222,11 @@ class CompiledMetrics(metrics.Metric):
             if y_true is not None and getattr(metric, "is_steady", False)
         }
 
+    @property
+    def counts_rows(self) -> bool:
+        """Whether all metrics count hits, so that several batches may be taken in at once."""
+        return all(getattr(metric, "is_steady", False) for metric in self.metrics)
+
     def update_state(
         self,
         y_true: Any,

@@ -11,8 +11,10 @@ import numpy as np
 from nnscratch.cache import Cache
 from nnscratch.callbacks import CallbackList, History
 from nnscratch.callbacks.callback_list import python_logs
+from nnscratch.training.batches import Batches
 from nnscratch.training.data import Data
 from nnscratch.training.interrupts import Interrupt, whole_steps
+from nnscratch.training.lots import batches_per_lot, lots
 from nnscratch.training.passes import Passes
 from nnscratch.training.step import Runs, Stepper
 from nnscratch.training.streams import Source
@@ -194,6 +196,27 @@ def evaluate(
     stepper.reset()
     batches.restart()
     callbacks.on_test_begin()
+    begun, watched = (callbacks.watches(f"on_test_batch_{moment}") for moment in ("begin", "end"))
+    if begun or watched or not _evaluate_lots(model, stepper, batches):
+        _evaluate_batches(model, stepper, batches, callbacks)
+    logs = python_logs(stepper.epoch_logs())
+    callbacks.on_test_end(logs)
+    return logs
+
+
+def _evaluate_lots(model: Any, stepper: Stepper, batches: Source) -> bool:
+    """Return whether the data could be gone through in lots of several batches."""
+    per_lot = batches_per_lot(model, batches) if type(stepper) is Stepper else 1
+    if per_lot == 1 or not isinstance(batches, Batches) or not stepper.tests_lots(batches.data):
+        return False
+    for lot in lots(batches, per_lot):
+        stepper.test_lot(lot.data, lot.batches)
+    return True
+
+
+def _evaluate_batches(
+    model: Any, stepper: Stepper, batches: Source, callbacks: CallbackList
+) -> None:
     watched = callbacks.watches("on_test_batch_end")
     at_once = model.steps_per_execution
     for first, several in executions(enumerate(batches.epoch()), at_once):
@@ -204,9 +227,6 @@ def evaluate(
             callbacks.on_test_batch_end(first + at_once - 1, stepper.logs())
         if model.stop_evaluating:
             break
-    logs = python_logs(stepper.epoch_logs())
-    callbacks.on_test_end(logs)
-    return logs
 
 
 def predict(
@@ -215,6 +235,22 @@ def predict(
     """Compute the outputs for every row, in inference mode."""
     model.stop_predicting = False
     callbacks.on_predict_begin()
+    watched = (callbacks.watches(f"on_predict_batch_{moment}") for moment in ("begin", "end"))
+    per_lot = 1 if any(watched) else batches_per_lot(model, batches)
+    if per_lot > 1 and isinstance(batches, Batches):
+        parts = [
+            [np.array(y) for y in run.forward(lot.data.inputs, cache, False)]
+            for lot in lots(batches, per_lot)
+        ]
+    else:
+        parts = _predict_batches(model, run, cache, batches, callbacks)
+    callbacks.on_predict_end()
+    return _joined(parts)
+
+
+def _predict_batches(
+    model: Any, run: Runs, cache: Cache, batches: Source, callbacks: CallbackList
+) -> list[list[Array]]:
     watched = callbacks.watches("on_predict_batch_end")
     parts: list[list[Array]] = []
     passes = Passes(run, cache, (), routines=not model.run_eagerly)
@@ -228,8 +264,7 @@ def predict(
             callbacks.on_predict_batch_end(first + at_once - 1, outputs)
         if model.stop_predicting:
             break
-    callbacks.on_predict_end()
-    return _joined(parts)
+    return parts
 
 
 def _joined(parts: Sequence[Sequence[Array]]) -> list[Array]:

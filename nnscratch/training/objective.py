@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from nnscratch.cache import Cache
 from nnscratch.losses import Loss
 from nnscratch.losses.reduction import derivative_by_values
@@ -81,6 +83,28 @@ class Objective:
                 part = part * part.dtype.type(term.weight)
             total = part if total is None else total + part
         return total
+
+    def sums_rows(self, batch: Data) -> bool:
+        """Return whether the losses of several batches can be told from the rows' losses."""
+        return all(
+            term.loss.is_steady
+            and term.loss.reduction in ("sum_over_batch_size", "mean")
+            and term.tracker is None
+            and batch.weight(term.output) is None
+            for term in self.terms
+        )
+
+    def totals(self, batches: int) -> Array:
+        """Return the total loss of each of so many equal batches that were compared at once."""
+        total: Any = None
+        for term in self.terms:
+            values = term.cache.values.reshape(batches, -1)
+            part = np.add.reduce(values, axis=1) / values.dtype.type(values.shape[1])
+            if term.weight != 1.0:
+                part *= part.dtype.type(term.weight)
+            total = part if total is None else total + part
+        found: Array = total
+        return found
 
     def by_values(self, scale: float) -> list[float | Array]:
         """Return, per loss, the total's derivative by each sample's value, times a factor."""

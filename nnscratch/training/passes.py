@@ -106,8 +106,7 @@ class Passes:
         """
         pattern = self._pattern_of(batch, objective, training) if self.routines else None
         if pattern is None:
-            self._latest = self.hits = None
-            return self._compute(batch, objective, training)
+            return self.compute(batch, objective, training)
         if pattern.forward is None:
             self._write_forward(pattern, batch, objective, training, metrics)
         else:
@@ -117,9 +116,11 @@ class Passes:
         self._latest, self.hits = pattern, pattern.hits
         return pattern.outputs, pattern.logits
 
-    def _compute(
+    def compute(
         self, batch: Data, objective: Objective | None, training: bool
     ) -> tuple[list[Array], list[Array | None]]:
+        """As `forward`, by the layers themselves."""
+        self._latest = self.hits = None
         outputs = self.run.forward(batch.inputs, self.cache, training)
         logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
         if objective is not None:
@@ -158,7 +159,7 @@ class Passes:
     ) -> None:
         with writing() as writer:
             watched = batch.transform(writer.watched)
-            outputs, logits = self._compute(watched, objective, training)
+            outputs, logits = self.compute(watched, objective, training)
             if metrics is not None:
                 pattern.hits = plain(metrics.hits(watched.targets, outputs))
             pattern.outputs, pattern.logits = plain(outputs), plain(logits)

@@ -143,6 +143,24 @@ class Stepper:
         """Take one batch into the metrics; nothing is learned."""
         self._track(batch, self.forward(batch, training=False))
 
+    def tests_lots(self, batch: Data) -> bool:
+        """Return whether several such batches can be tested at once, see `test_lot`."""
+        counts = self.metrics is None or self.metrics.counts_rows
+        return counts and bool(self.objective.terms) and self.objective.sums_rows(batch)
+
+    def test_lot(self, lot: Data, batches: int) -> None:
+        """Take so many equal batches into the metrics, with the loss of each."""
+        with self.random_bits():
+            outputs, self.logits = self.passes.compute(lot, self.objective, False)
+        totals, penalties = self.objective.totals(batches), self._penalties()
+        for value in totals:
+            for penalty in penalties:
+                value = value + value.dtype.type(penalty)
+            self._check(value)
+            self.step_number += 1
+            self.loss_tracker.update_state(value, len(lot) // batches)
+        self._track_outputs(lot, outputs)
+
     def forward(self, batch: Data, training: bool) -> list[Array]:
         """Compute outputs and total loss (`self.total`); stop if the loss is not finite."""
         with self.random_bits():
@@ -157,10 +175,13 @@ class Stepper:
                 f"Model {self.network.name!r} has no loss to compute: give compile(loss=…), or "
                 "add_loss() in a call()."
             )
-        self.total = value
-        if self.raises and not _finite(value):
-            self._report_not_finite()
+        self._check(value)
         return outputs
+
+    def _check(self, total: Any) -> None:
+        self.total = total
+        if self.raises and not _finite(total):
+            self._report_not_finite()
 
     def _penalties(self) -> list[Any]:
         weights = [v.regularizer(v.value) for v in self.regularized]
@@ -181,6 +202,9 @@ class Stepper:
         self.step_number += 1
         self.loss_tracker.update_state(self.total, len(batch))
         self.objective.track()
+        self._track_outputs(batch, outputs)
+
+    def _track_outputs(self, batch: Data, outputs: list[Array]) -> None:
         if self.metrics is None:
             return
         for i, y_pred in enumerate(outputs):

@@ -252,6 +252,20 @@ def test_a_short_last_batch_gives_what_it_gives_alone(name, options, shape, trai
 
 
 @every_layer
+def test_what_says_it_is_rowwise_treats_every_row_by_itself(name, options, shape):
+    layer = make(name, options)
+    layer.ensure_built(batch(shape))
+    if not layer.is_rowwise:
+        return
+    x = points(shape)
+    together = layer.forward(x, Cache(), training=False)
+    for i in range(len(together)):
+        row = [part[i : i + 1] for part in x] if isinstance(x, list) else x[i : i + 1]
+        alone = layer.forward(row, Cache(), training=False)
+        np.testing.assert_allclose(alone[0], together[i], rtol=1e-12, atol=1e-14)
+
+
+@every_layer
 def test_a_steady_step_allocates_no_new_buffer(name, options, shape):
     layer, cache = make(name, options), Cache()
     layer.ensure_built(batch(shape))

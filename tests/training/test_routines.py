@@ -10,6 +10,7 @@ import pytest
 
 import nnscratch as ns
 from nnscratch import layers, naming, routine
+from nnscratch.training import loop, lots
 
 ROWS, BATCH = 100, 16
 
@@ -53,6 +54,13 @@ def assert_same_bits(make: Any, x: Any, y: Any, **options: Any) -> None:
             np.asarray(expected[name], dtype=object if name == "history" else None),
             err_msg=name,
         )
+
+
+@pytest.fixture(autouse=True)
+def batch_by_batch(monkeypatch: Any) -> None:
+    """Let inference go batch by batch, by routine, whoever watches."""
+    monkeypatch.setattr(lots, "batches_per_lot", lambda model, source: 1)
+    monkeypatch.setattr(loop, "batches_per_lot", lambda model, source: 1)
 
 
 @pytest.fixture

@@ -103,8 +103,10 @@ def test_evaluate_and_predict_take_streams():
     assert net.evaluate(batches(), verbose=0) == pytest.approx(
         net.evaluate(X, Y, batch_size=6, verbose=0)
     )
-    np.testing.assert_array_equal(
-        net.predict((x for x, _ in batches()), verbose=0), net.predict(X, batch_size=6, verbose=0)
+    np.testing.assert_allclose(  # the last bits of a product may depend on its number of rows
+        net.predict((x for x, _ in batches()), verbose=0),
+        net.predict(X, batch_size=6, verbose=0),
+        rtol=1e-6,
     )
 
 
