@@ -22,7 +22,8 @@ def through_float32(value: float) -> float:
 
     Keras's `cast` of a Python float makes a float32 tensor first. It is applied to the powers of
     Adam's betas, SGD's momentum, decoupled weight decay, L1 and L2 factors, the value of the
-    `Constant` initializer and the slope of `leaky_relu`; not to learning rates, epsilons,
+    `Constant` initializer, the slope of `leaky_relu`, the numbers that `ops.mod` and comparisons
+    take; not to learning rates, epsilons,
     `1 - beta`, RMSprop's rho or BatchNormalization's momentum and epsilon. Without this rounding a
     float64 run agrees with Keras to 1e-6 at best.
 

@@ -8,7 +8,10 @@ from typing import Any
 
 DTYPES = ("float32", "float64")
 NOISE_LAYERS = frozenset(
-    {"Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D"}
+    {
+        *("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D"),
+        *("RandomFlip", "RandomBrightness", "RandomContrast"),
+    }
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnscratch.cache import Cache
+from nnscratch.casting import through_float32
 from nnscratch.ops.elementwise import square
 from nnscratch.ops.operands import as_float, in_common_type
 from nnscratch.ops.operation import Operation, apply
@@ -20,9 +21,12 @@ class Pairwise(Operation):
     value: Callable[..., Any]
     slopes: Callable[..., Any] | None = None
     divides = False
+    rounds = False
 
     def compute(self, cache: Cache, *operands: Any) -> Any:
         """Return f(a, b) in the operands' common type."""
+        if self.rounds:
+            operands = tuple(through_float32(x) if type(x) is float else x for x in operands)
         a, b = in_common_type(*operands)
         if self.divides and a.dtype.kind != "f":
             a, b = as_float(a), as_float(b)
@@ -44,12 +48,24 @@ def _function(
     value: Callable[..., Any],
     slopes: Callable[..., Any] | None = None,
     divides: bool = False,
+    rounds: bool = False,
 ) -> Callable[[Any, Any], Any]:
-    """Make an operation of f and of its slopes times dy, both functions of arrays."""
+    """Make an operation of f and of its slopes times dy, both functions of arrays.
+
+    Args:
+        name: of the function.
+        formula: what it computes.
+        value: f.
+        slopes: its slopes times dy.
+        divides: make floats of integers first.
+        rounds: round Python floats to float32 first: Keras makes tensors of them, whatever the
+            type of the other operand.
+    """
     members = {
         "value": staticmethod(value),
         "slopes": None if slopes is None else staticmethod(slopes),
         "divides": divides,
+        "rounds": rounds,
         "__doc__": f"y = {formula}.",
     }
     class_name = "".join(part.capitalize() for part in name.split("_"))
@@ -91,6 +107,10 @@ def _chosen(first: Callable[..., Any]) -> Callable[..., Any]:
     return slopes
 
 
+def _remainder(dy: Any, a: Any, b: Any, y: Any) -> Any:
+    return dy, -dy * np.floor_divide(a, b)
+
+
 add = _function("add", "a + b", np.add, lambda dy, a, b, y: (dy, dy))
 subtract = _function("subtract", "a - b", np.subtract, lambda dy, a, b, y: (dy, -dy))
 multiply = _function("multiply", "a·b", np.multiply, _product)
@@ -99,15 +119,15 @@ true_divide = _function("true_divide", "a/b", np.true_divide, _quotient, True)
 power = _function("power", "a^b", np.power, _power)
 maximum = _function("maximum", "the larger", np.maximum, _chosen(np.greater_equal))
 minimum = _function("minimum", "the smaller", np.minimum, _chosen(np.less_equal))
-mod = _function("mod", "a - b·⌊a/b⌋", np.mod, lambda dy, a, b, y: (dy, -dy * np.floor_divide(a, b)))
+mod = _function("mod", "a - b·⌊a/b⌋", np.mod, _remainder, rounds=True)
 floor_divide = _function("floor_divide", "⌊a/b⌋", np.floor_divide)
 
-equal = _function("equal", "whether a = b", np.equal)
-not_equal = _function("not_equal", "whether a ≠ b", np.not_equal)
-greater = _function("greater", "whether a > b", np.greater)
-greater_equal = _function("greater_equal", "whether a ≥ b", np.greater_equal)
-less = _function("less", "whether a < b", np.less)
-less_equal = _function("less_equal", "whether a ≤ b", np.less_equal)
+equal = _function("equal", "whether a = b", np.equal, rounds=True)
+not_equal = _function("not_equal", "whether a ≠ b", np.not_equal, rounds=True)
+greater = _function("greater", "whether a > b", np.greater, rounds=True)
+greater_equal = _function("greater_equal", "whether a ≥ b", np.greater_equal, rounds=True)
+less = _function("less", "whether a < b", np.less, rounds=True)
+less_equal = _function("less_equal", "whether a ≤ b", np.less_equal, rounds=True)
 logical_and = _function("logical_and", "whether both are true", np.logical_and)
 logical_or = _function("logical_or", "whether one is true", np.logical_or)
 

@@ -24,9 +24,9 @@ from parity.engines.protocol import (
     named_weights,
     weight_key,
 )
+from parity.fuzz.activated import Activated
 from parity.fuzz.assembly import Assembled, build
 from parity.fuzz.case import FuzzCase
-from parity.fuzz.shapes import Activated
 from parity.units import Case, Rule
 
 

@@ -21,9 +21,9 @@ from parity.engines.protocol import (
     named_weights,
     weight_key,
 )
+from parity.fuzz.activated import Activated
 from parity.fuzz.assembly import Assembled, build
 from parity.fuzz.case import FuzzCase
-from parity.fuzz.shapes import Activated
 from parity.units import Case, Rule
 
 
@@ -158,13 +158,16 @@ class GraphTwin(NnscratchTwin):
         self._shared = {case.layers()[i][1]["name"] for i in layers if layers.count(i) > 1}
 
     def outputs(self) -> Tensors:
-        """Return the output of every call in the latest step; calls of a layer are numbered."""
+        """Return what every call of a layer made in the latest step; those of one are numbered."""
+        layers = {layer.name for layer in self.model.layers}
         if not self._shared:
-            return super().outputs()
+            return {name: t for name, t in super().outputs().items() if name in layers}
         stepper = self.model._trainer.step
         found = {}
         calls = stepper.run.outputs_of_calls(stepper.cache)
         for node, (name, value) in zip(stepper.run.nodes, calls, strict=True):
+            if name not in layers:
+                continue
             key = f"{name}/{self._number[id(node)]}" if name in self._shared else name
             found[key] = np.copy(value)
         return found

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parity.engines.protocol import resolve
+from parity.fuzz.activated import Activated
 from parity.fuzz.case import FuzzCase
-from parity.fuzz.shapes import JOINING, Activated, Call, LayerSpec, Shape
+from parity.fuzz.formulas import FORMULA, formula_of
+from parity.fuzz.shapes import JOINING, Call, LayerSpec, Shape
 from parity.units import named_layers
 
 MakeActivation = Callable[[Activated], Any]
@@ -41,7 +43,9 @@ class Assembly:
     make_activation: MakeActivation
 
     def _layer(self, net: FuzzNet, i: int, kind: str, kwargs: Mapping[str, Any]) -> Any:
-        """Return a layer, or a model that is to be used as one."""
+        """Return a layer, or a model or formula that is to be used as one."""
+        if kind == FORMULA:
+            return functools.partial(_apply, self.library, kwargs)
         if kind != "Nested":
             made = {k: self._value(v) for k, v in kwargs.items()}
             return getattr(self.library.layers, kind)(**made)
@@ -66,8 +70,9 @@ class Assembly:
         tensors = list(inputs)
         for call in net.calls:
             sources = [tensors[i] for i in call.sources]
-            several = net.network[call.layer][0] in JOINING
-            tensors.append(layers[call.layer](sources if several else sources[0]))
+            kind = net.network[call.layer][0]
+            given = sources if kind == FORMULA else [sources if kind in JOINING else sources[0]]
+            tensors.append(layers[call.layer](*given))
         outputs = [tensors[i] for i in net.outputs or (len(tensors) - 1,)]
         entries = inputs[0] if len(inputs) == 1 else inputs
         ends = outputs[0] if len(outputs) == 1 else outputs
@@ -76,6 +81,14 @@ class Assembly:
             ends = dict(zip(net.names[1], outputs, strict=True)) if len(outputs) > 1 else ends
         model = lib.Model(entries, ends, name=net.name)
         return Assembled(model, dict(enumerate(tensors[len(inputs) :])))
+
+
+def _apply(library: Any, arguments: Mapping[str, Any], *tensors: Any) -> Any:
+    """Apply the formula that a layer's arguments name, by the text that a program shows."""
+    formula, options = formula_of(arguments)
+    names = "ab"[: len(tensors)]
+    given = dict(zip(names, tensors, strict=True))
+    return eval(formula.written("ops", names, options), {"ops": library.ops}, given)  # our own text
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from parity.fuzz.formulas import FORMULA
 from parity.fuzz.shapes import Call, LayerSpec, Shape, chain, tensor_shapes
 from parity.units import Case, Data, Obj
 
@@ -103,6 +104,8 @@ def fitted(case: FuzzCase) -> FuzzCase | None:
         case: a case whose network, inputs or batches may have been changed since it was drawn.
     """
     case = pruned(case)
+    if not case.calls and _has_formulas(case.network):
+        return None
     shapes = tensor_shapes(case.inputs, case.network, case.wires)
     if shapes is None or not has_weights(case.network) or not _options_fit(case, shapes):
         return None
@@ -119,6 +122,11 @@ def fitted(case: FuzzCase) -> FuzzCase | None:
         inputs = tuple(f"in_{i}" for i in range(len(case.inputs)))
         rows["names"] = inputs, tuple(case.name_of_tensor(o.tensor) for o in case.ends)
     return replace(case, data=Data(case.data.maker, rows))
+
+
+def _has_formulas(network: Sequence[LayerSpec]) -> bool:
+    """Tell whether formulas are among the layers: a Sequential model has no place for them."""
+    return any(kind == FORMULA for kind, _ in network)
 
 
 def pruned(case: FuzzCase) -> FuzzCase:
@@ -148,7 +156,7 @@ def _outputs_fit(case: FuzzCase, shapes: Sequence[Shape]) -> bool:
     if any(output.tensor < first for output in case.ends):
         return False
     makers = [case.wires[output.tensor - first].layer for output in case.ends]
-    if len(set(makers)) < len(makers):
+    if len(set(makers)) < len(makers) or _has_formulas([case.network[i] for i in makers]):
         return False
     return all(_targets_fit(o.targets, shapes[o.tensor]) for o in case.ends)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parity.fuzz.draw_options import NOT_DRAWN
+from parity.fuzz.left_out import by_reason
 from parity.units import DTYPES
 
 if TYPE_CHECKING:
@@ -136,8 +136,8 @@ def _print_verdicts(
         if any(numbers):
             table.add_row(verdict, *map(str, numbers), meaning)
     console.print(table)
-    for name, reason in NOT_DRAWN.items():
-        console.print(f"not drawn: {name}: {reason}", highlight=False)
+    for reason, names in by_reason().items():
+        console.print(f"not drawn: {', '.join(names)}: {reason}", highlight=False)
     for verdict in verdicts:
         if verdict.failed or verdict.verdict == "refused":
             console.print(f"\n{verdict}", markup=False, highlight=False, soft_wrap=True)

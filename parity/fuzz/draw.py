@@ -137,9 +137,9 @@ def _attempt(c: Chooser, name: str, steps: int | None) -> FuzzCase:
 
 
 def _input_shape(c: Chooser) -> Shape:
-    rank = c.weigh({1: 5, 2: 2, 3: 1, 4: 1})
+    rank = c.weigh({1: 5, 2: 2, 3: 1, 4: 3})
     if rank == 4:
-        return (c.whole(3, 6), c.whole(3, 6), c.whole(1, 3))
+        return (c.whole(3, 7), c.whole(3, 7), c.whole(1, 3))
     if rank == 1:
         return (c.weigh({c.whole(1, 9): 6, c.whole(10, 40): 1}),)
     return tuple(c.whole(1, 6 - rank) for _ in range(rank))
@@ -147,7 +147,7 @@ def _input_shape(c: Chooser) -> Shape:
 
 def _rows(c: Chooser, end: Head) -> dict[str, object]:
     kinds = {"normal": 4, "uniform": 2, "sparse": 1, "offset": 1, "constant_column": 1, "large": 1}
-    kinds["coarse"] = 1
+    kinds |= {"coarse": 1, "pixels": 0.5}
     assert kinds.keys() == rows.INPUTS.keys()
     return {"x": c.weigh(kinds), "y": end.targets, "seed": c.whole(0, 99999)}
 
@@ -166,10 +166,12 @@ def _dtypes(
 ) -> tuple[str, ...]:
     """Return the float types that Keras can run a model in.
 
-    TensorFlow finds the largest k among float32 numbers only, Keras's orthogonal penalty
-    multiplies by a float32 whatever the type of the weights, and so does Muon with a schedule.
+    TensorFlow finds the largest k among float32 numbers only and convolves images with channels
+    first in float32 only; Keras's orthogonal penalty multiplies by a float32 whatever the type of
+    the weights, and so does Muon with a schedule.
     """
     described = repr([*network, *metrics])
     only_float32 = "TopK" in described or "OrthogonalRegularizer" in described
+    only_float32 |= "'Conv2D'" in described and "channels_first" in described
     only_float32 |= "'Muon'" in repr(method) and "schedules" in repr(method)
     return DTYPES[:1] if only_float32 else DTYPES

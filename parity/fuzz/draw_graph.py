@@ -7,8 +7,10 @@ from typing import Any
 
 from parity.fuzz.case import has_weights
 from parity.fuzz.chooser import Chooser
+from parity.fuzz.draw_formulas import some_formula
 from parity.fuzz.draw_kinds import some_axis
 from parity.fuzz.draw_layers import body, dense, hidden_layer
+from parity.fuzz.formulas import FORMULA, formula_of
 from parity.fuzz.shapes import MERGING, Call, LayerSpec, Shape, after_layer
 
 
@@ -66,7 +68,7 @@ def graph(c: Chooser, first: Shape) -> Sketch:
         inputs.append(first if c.chance(0.6) else (c.whole(1, 7),))
     sketch = Sketch(inputs)
     for _ in range(c.whole(2, 7)):
-        step = c.weigh({_grow: 5, _join: 4, _share: 2, _nest: 1})
+        step = c.weigh({_grow: 5, _join: 4, _share: 2, _nest: 1, _compute: 8})
         step(c, sketch)
     return sketch
 
@@ -84,13 +86,28 @@ def _grow(c: Chooser, sketch: Sketch) -> None:
 
 def _share(c: Chooser, sketch: Sketch) -> None:
     """Call a layer again, on another tensor, on the same one, or on what it made itself."""
-    places = sorted({call.layer for call in sketch.calls})
+    places = sorted({k.layer for k in sketch.calls if sketch.network[k.layer][0] != FORMULA})
     if not places:
         return
     place = c.pick(places)
     shapes = [sketch.shapes[i] for i in next(k.sources for k in sketch.calls if k.layer == place)]
     fitting = [[i for i, s in enumerate(sketch.shapes) if s == shape] for shape in shapes]
     sketch.share(place, *(c.pick(numbers) for numbers in fitting))
+
+
+def _compute(c: Chooser, sketch: Sketch) -> None:
+    """Apply a formula to a tensor, or to two of them that fit."""
+    source = _somewhere(c, sketch)
+    for _ in range(5):
+        layer = some_formula(c, sketch.shapes[source])
+        if formula_of(layer[1])[0].sources == 1:
+            groups = [(source,)]
+        else:
+            groups = [(source, i) for i in range(len(sketch.shapes))]
+        fitting = [g for g in groups if after_layer([sketch.shapes[i] for i in g], layer)]
+        if fitting:
+            sketch.add(layer, *c.pick(fitting))
+            return
 
 
 def _join(c: Chooser, sketch: Sketch) -> None:
@@ -142,6 +159,8 @@ def _nest(c: Chooser, sketch: Sketch) -> None:
         same = [i for i, s in enumerate(within.shapes[:-1]) if s == behind]
         if same:
             within.add((c.pick(MERGING), {}), at, c.pick(same))
+        if c.chance(0.3):
+            _compute(c, within)
         inner |= {"network": tuple(within.network), "calls": tuple(within.calls)}
     if has_weights(inner["network"]) and c.chance(0.15):
         inner["trainable"] = False

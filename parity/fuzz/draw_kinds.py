@@ -7,6 +7,7 @@ from typing import Any
 
 from parity.fuzz.chooser import Chooser
 from parity.fuzz.draw_options import activation, constraint, penalty, start
+from parity.fuzz.image_shapes import IMAGES
 from parity.fuzz.shapes import Shape, after_layer
 
 Options = dict[str, Any]
@@ -113,8 +114,13 @@ def _padding(c: Chooser) -> Options:
     return {"padding": c.pick(("same", "valid"))} if c.chance(0.6) else {}
 
 
+def _order(c: Chooser) -> Options:
+    return {"data_format": "channels_first"} if c.chance(0.15) else {}
+
+
 def _conv2d(c: Chooser, shape: Shape) -> Options:
     options: Options = {"filters": c.whole(1, 6), "kernel_size": _both(c, 1, 3), **_padding(c)}
+    options |= _order(c)
     function = activation(c, shape)
     if function is not None:
         options["activation"] = function
@@ -134,10 +140,29 @@ def _conv2d(c: Chooser, shape: Shape) -> Options:
 
 
 def _pool(c: Chooser, shape: Shape) -> Options:
-    options: Options = {"pool_size": _both(c, 1, 3), **_padding(c)}
+    options: Options = {"pool_size": _both(c, 1, 3), **_padding(c), **_order(c)}
     if c.chance(0.4):
         options["strides"] = _both(c, 1, 2)
     return options
+
+
+def _globally(c: Chooser, shape: Shape) -> Options:
+    return {**({"keepdims": True} if c.chance(0.3) else {}), **_order(c)}
+
+
+def _size(c: Chooser, shape: Shape, most: Shape) -> Options:
+    return {"height": c.whole(1, most[0]), "width": c.whole(1, most[1]), **_order(c)}
+
+
+def _resizing(c: Chooser, shape: Shape) -> Options:
+    options = {**_size(c, shape, (7, 7)), "interpolation": "nearest"}
+    if c.chance(0.5):
+        options[c.pick(("crop_to_aspect_ratio", "pad_to_aspect_ratio"))] = True
+    return options
+
+
+def _colors(c: Chooser, shape: Shape) -> Options:
+    return {"factor": c.real(0.05, 0.6), "value_range": c.pick(((-2, 2), (-1, 3), (0, 255)))}
 
 
 def _penalized(c: Chooser, shape: Shape) -> Options:
@@ -171,16 +196,24 @@ KINDS: dict[str, tuple[float, Callable[[Chooser, Shape], Options]]] = {
     "Reshape": (0.6, _reshape),
     "Permute": (0.5, _permute),
     "RepeatVector": (0.4, lambda c, shape: {"n": c.whole(1, 3)}),
-    "Conv2D": (4.0, _conv2d),
-    "MaxPooling2D": (1.5, lambda c, shape: _pool(c, shape) if c.chance(0.8) else {}),
-    "AveragePooling2D": (1.5, _pool),
-    "GlobalAveragePooling2D": (0.6, lambda c, shape: {"keepdims": True} if c.chance(0.3) else {}),
-    "GlobalMaxPooling2D": (0.6, lambda c, shape: {"keepdims": True} if c.chance(0.3) else {}),
-    "ZeroPadding2D": (0.8, lambda c, shape: {"padding": _both(c, 0, 2)}),
+    "Conv2D": (6.0, _conv2d),
+    "MaxPooling2D": (2.0, lambda c, shape: _pool(c, shape) if c.chance(0.8) else {}),
+    "AveragePooling2D": (2.0, _pool),
+    "GlobalAveragePooling2D": (1.0, _globally),
+    "GlobalMaxPooling2D": (1.0, _globally),
+    "ZeroPadding2D": (1.0, lambda c, shape: {"padding": _both(c, 0, 2), **_order(c)}),
+    "Resizing": (0.8, _resizing),
+    "CenterCrop": (0.8, lambda c, shape: _size(c, shape, shape)),
+    "RandomFlip": (
+        0.8,
+        lambda c, shape: {"mode": c.pick(("horizontal", "vertical", "horizontal_and_vertical"))},
+    ),
+    "RandomBrightness": (0.8, _colors),
+    "RandomContrast": (0.8, _colors),
 }
 """Kinds of layers with their weights and what draws their options."""
 
-BARE = ("SpatialDropout1D", "MaxPooling2D", "AveragePooling2D", "ActivityRegularization")
+BARE = ("SpatialDropout1D", "MaxPooling2D", "AveragePooling2D", "ActivityRegularization", *IMAGES)
 """Layers that take no options beyond their own."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from parity.fuzz import draw_kinds
 from parity.fuzz.chooser import Chooser
 from parity.fuzz.draw_options import activation, constraint, penalty, start
+from parity.fuzz.image_shapes import IMAGE_LAYERS
 from parity.fuzz.shapes import LayerSpec, Shape, after_layer
 from parity.units import Obj
 
@@ -87,10 +88,9 @@ def _common(c: Chooser, kwargs: dict[str, Any], frozen: float = 0.0) -> dict[str
 
 def hidden_layer(c: Chooser, shape: Shape) -> LayerSpec:
     """Return one random layer for samples of this shape."""
-    kind = c.weigh({**KINDS, "another": 4.0})
+    kind = c.weigh({**KINDS, "another": 24.0 if len(shape) == 3 else 4.0})
     if kind == "another":
-        options = {k: weight for k, (weight, _) in draw_kinds.KINDS.items() if _may_fit(k, shape)}
-        found = draw_kinds.another_layer(c, c.weigh(options), shape)
+        found = draw_kinds.another_layer(c, c.weigh(_other_kinds(shape)), shape)
         if found is not None and found[0] not in draw_kinds.BARE:
             found = found[0], _common(c, found[1], frozen=0.08)
         if found is not None:
@@ -107,9 +107,18 @@ def hidden_layer(c: Chooser, shape: Shape) -> LayerSpec:
     return "Activation", _common(c, {"activation": activation(c, shape) or "linear"})
 
 
+def _other_kinds(shape: Shape) -> dict[str, float]:
+    """Return the kinds that may fit samples of this shape, by their weights; images first."""
+    return {
+        kind: 4.0 * weight if kind in IMAGE_LAYERS else weight
+        for kind, (weight, _) in draw_kinds.KINDS.items()
+        if _may_fit(kind, shape)
+    }
+
+
 def _may_fit(kind: str, shape: Shape) -> bool:
     """Tell whether a layer of this kind works on samples of as many axes."""
-    rank = 3 if "2D" in kind else {"SpatialDropout1D": 2, "RepeatVector": 1}.get(kind)
+    rank = {"SpatialDropout1D": 2, "RepeatVector": 1, **dict.fromkeys(IMAGE_LAYERS, 3)}.get(kind)
     return rank in (None, len(shape))
 
 

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from parity.fuzz import left_out
+from parity.fuzz.activated import Activated, after_activation
 from parity.fuzz.chooser import Chooser
-from parity.fuzz.shapes import Activated, Shape, after_activation
+from parity.fuzz.shapes import Shape
 from parity.tables.layers import ACTIVATIONS
 from parity.units import Obj
 
 Option = Callable[[Chooser], Any]
 
-NOT_DRAWN = {
-    "glu": "Keras builds the layer behind it for twice the width and then raises",
-    "sparsemax": "nnscratch departs from Keras 3.15.1 on purpose (unit function/sparsemax-shared)",
-    "convolutions in groups": "TensorFlow has no gradient of them on a CPU",
-    "RMSNormalization along another axis than the last": "Keras 3.15.1 scales along the last one",
-    "generalized crossentropies of label columns": "nnscratch departs from Keras 3.15.1 on purpose "
-    "(unit generalized-crossentropy-of-a-column)",
-}
-"""What random models do without, and why."""
-
-NAMED = tuple(name for name in ACTIVATIONS if name not in NOT_DRAWN)
+NAMED = tuple(name for name in ACTIVATIONS if name not in left_out.ACTIVATIONS)
 
 NAMED_STARTS = (
     "glorot_uniform",

@@ -44,9 +44,13 @@ def _coarse(rng: np.random.Generator, shape: Shape) -> Array:
     return np.asarray(rng.integers(-2, 3, shape) / 2.0)
 
 
+def _pixels(rng: np.random.Generator, shape: Shape) -> Array:
+    return rng.integers(0, 256, shape).astype(np.float64)
+
+
 INPUTS: dict[str, Callable[[np.random.Generator, Shape], Array]] = {
     f.__name__[1:]: f
-    for f in (_normal, _uniform, _sparse, _offset, _constant_column, _large, _coarse)
+    for f in (_normal, _uniform, _sparse, _offset, _constant_column, _large, _coarse, _pixels)
 }
 """How inputs may be distributed; the coarse ones have ties and zeros."""
 

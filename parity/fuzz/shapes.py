@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-Shape = tuple[int, ...]
+from parity.fuzz.activated import after_activation
+from parity.fuzz.formula_shapes import Shape, place_of
+from parity.fuzz.formulas import FORMULA, formula_of
+from parity.fuzz.image_shapes import IMAGE_LAYERS, Rule, pair
+
 LayerSpec = tuple[str, Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class Activated:
-    """An activation with options, which the two libraries spell differently.
-
-    Args:
-        name: Keras's name of the function.
-        options: its arguments beside x.
-    """
-
-    name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        arguments = ", ".join(f"{k}={v!r}" for k, v in self.options.items())
-        return f"{self.name}({arguments})"
 
 
 @dataclass(frozen=True)
@@ -51,44 +38,6 @@ MERGING = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
 
 JOINING = (*MERGING, "Concatenate", "Dot")
 """Layers that take several tensors."""
-
-POOLS = ("MaxPooling2D", "AveragePooling2D")
-GLOBAL_POOLS = ("GlobalAveragePooling2D", "GlobalMaxPooling2D")
-
-
-def activation_name(activation: Any) -> str:
-    """Return the name behind a name, an `Activated`, or None."""
-    if activation is None:
-        return "linear"
-    return activation.name if isinstance(activation, Activated) else str(activation)
-
-
-def place_of(axis: int, shape: Shape) -> int | None:
-    """Return which number of a sample's shape an axis of the batch is, or None if there is none.
-
-    >>> place_of(1, (4, 6)), place_of(-1, (4, 6)), place_of(0, (4, 6)), place_of(-3, (4, 6))
-    (0, 1, None, None)
-    """
-    place = axis - 1 if axis > 0 else len(shape) + axis
-    return place if axis != 0 and 0 <= place < len(shape) else None
-
-
-def after_activation(shape: Shape, activation: Any) -> Shape | None:
-    """Return the shape behind an activation, or None if it cannot be applied.
-
-    Args:
-        shape: of one sample.
-        activation: a name, an `Activated`, or None.
-    """
-    options = activation.options if isinstance(activation, Activated) else {}
-    place = place_of(int(options.get("axis", -1)), shape)
-    if place is None:
-        return None
-    if activation_name(activation) != "glu":
-        return shape
-    if shape[place] % 2:
-        return None
-    return (*shape[:place], shape[place] // 2, *shape[place + 1 :])
 
 
 def _dense(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
@@ -131,64 +80,6 @@ def _permuted(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
     return tuple(shape[i - 1] for i in dims)
 
 
-def pair(value: Any) -> tuple[Any, Any]:
-    """Return a number twice, or the pair that is given."""
-    return value if isinstance(value, tuple) else (value, value)
-
-
-def _windows(shape: Shape, size: Any, kwargs: Mapping[str, Any]) -> Shape | None:
-    """Return height and width behind windows that slide over an image."""
-    strides, dilation = kwargs.get("strides"), pair(kwargs.get("dilation_rate", 1))
-    found = []
-    for n, k, s, d in zip(shape, pair(size), pair(strides or size), dilation, strict=False):
-        same = kwargs.get("padding", "valid") == "same"
-        found.append(-(-n // s) if same else (n - d * (k - 1) - 1) // s + 1)
-    return tuple(found) if min(found) > 0 else None
-
-
-Rule = Callable[[Shape, Mapping[str, Any]], Shape | None]
-
-
-def _in_its_order(rule: Rule) -> Rule:
-    """Make a rule for images with channels last follow `data_format`."""
-
-    def turned(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
-        if kwargs.get("data_format") != "channels_first" or len(shape) != 3:
-            return rule(shape, kwargs)
-        found = rule((*shape[1:], shape[0]), kwargs)
-        return found if found is None or len(found) != 3 else (found[2], *found[:2])
-
-    return turned
-
-
-def _convolved(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
-    groups = kwargs.get("groups", 1)
-    if len(shape) != 3 or shape[2] % groups or kwargs["filters"] % groups:
-        return None
-    edges = _windows(shape, kwargs["kernel_size"], {"strides": 1, **kwargs})
-    if edges is None:
-        return None
-    return after_activation((*edges, kwargs["filters"]), kwargs.get("activation"))
-
-
-def _pooled(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
-    edges = _windows(shape, kwargs.get("pool_size", 2), kwargs) if len(shape) == 3 else None
-    return None if edges is None else (*edges, shape[2])
-
-
-def _globally_pooled(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
-    if len(shape) != 3:
-        return None
-    return (1, 1, shape[2]) if kwargs.get("keepdims") else shape[2:]
-
-
-def _padded(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
-    if len(shape) != 3:
-        return None
-    height, width = (sum(pair(edge)) for edge in pair(kwargs.get("padding", 1)))
-    return shape[0] + height, shape[1] + width, shape[2]
-
-
 def _scaled(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
     return shape if len(kwargs["mean"]) == shape[-1] else None
 
@@ -216,10 +107,7 @@ ONE_SOURCE: dict[str, Rule] = {
     "Reshape": _reshaped,
     "Permute": _permuted,
     "RepeatVector": lambda shape, kwargs: (kwargs["n"], *shape) if len(shape) == 1 else None,
-    "Conv2D": _in_its_order(_convolved),
-    "ZeroPadding2D": _in_its_order(_padded),
-    **dict.fromkeys(POOLS, _in_its_order(_pooled)),
-    **dict.fromkeys(GLOBAL_POOLS, _in_its_order(_globally_pooled)),
+    **IMAGE_LAYERS,
 }
 """Layers that change the shape or do not take every one; all others pass it on."""
 
@@ -237,6 +125,9 @@ def after_layer(shapes: Sequence[Shape], layer: LayerSpec) -> Shape | None:
         if tuple(shapes) == kwargs["inputs"]:
             found = tensor_shapes(kwargs["inputs"], kwargs["network"], kwargs["calls"])
         return None if found is None else found[-1]
+    if kind == FORMULA:
+        formula, options = formula_of(kwargs)
+        return formula.shape(shapes, options) if len(shapes) == formula.sources else None
     if kind in JOINING:
         return _joined(shapes, layer) if len(shapes) > 1 else None
     if len(shapes) != 1:

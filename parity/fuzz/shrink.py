@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from parity.fuzz.case import FuzzCase, fitted
+from parity.fuzz.case import FuzzCase, Output, fitted
+from parity.fuzz.formulas import FORMULA
 from parity.fuzz.shapes import Call, LayerSpec, Shape
 from parity.units import Data, Obj
 
@@ -82,6 +83,8 @@ def _fewer_layers(case: FuzzCase) -> Iterator[FuzzCase]:
     if len(case.inputs) == 1 and not case.others:
         yield replace(case, network=tuple(network[call.layer] for call in case.calls), calls=())
     yield replace(case, others=(), packing="list")
+    for other in case.others:
+        yield _alone(case, other)
     for i in range(len(case.others)):
         yield replace(case, others=case.others[:i] + case.others[i + 1 :])
     for i in range(len(case.calls) - 1):
@@ -95,6 +98,22 @@ def _fewer_layers(case: FuzzCase) -> Iterator[FuzzCase]:
     for i, tensor in enumerate(case.inputs[1:], start=1):
         if tensor == case.inputs[0]:
             yield _redirected(case, i, 0)
+
+
+def _alone(case: FuzzCase, output: Output) -> FuzzCase:
+    """Return the case with one of its further outputs as the only one."""
+    return replace(
+        case,
+        calls=case.calls[: output.tensor - len(case.inputs) + 1],
+        others=(),
+        packing="list",
+        loss=output.loss,
+        metrics=output.metrics,
+        weighted_metrics=output.weighted_metrics,
+        loss_weight=None,
+        class_weight=None,
+        data=Data(case.data.maker, {**case.data.kwargs, "y": output.targets}),
+    )
 
 
 def _without_call(case: FuzzCase, i: int, source: int) -> FuzzCase:
@@ -168,7 +187,7 @@ def _without_each(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 REQUIRED = {
     *("units", "activation", "rate", "stddev", "filters", "kernel_size", "target_shape", "dims"),
-    *("n", "scale", "axes", "groups", "inputs", "network", "calls"),
+    *("n", "scale", "axes", "groups", "inputs", "network", "calls", "height", "width", "factor"),
 }
 """Arguments that layers cannot do without, or that shapes hang on."""
 
@@ -176,7 +195,7 @@ REQUIRED = {
 def _plainer_layers(case: FuzzCase) -> Iterator[FuzzCase]:
     for i, (kind, kwargs) in enumerate(case.network):
         for name in kwargs:
-            if name not in REQUIRED and kind != "Normalization":
+            if name not in REQUIRED and kind not in ("Normalization", FORMULA):
                 fewer = {key: value for key, value in kwargs.items() if key != name}
                 yield _with_layer(case, i, (kind, fewer))
         for name, value in kwargs.items():

@@ -84,6 +84,26 @@ def test_every_operation_has_a_row():
     assert set(ops.__all__) <= rows
 
 
+ROUNDING = ("mod", "equal", "not_equal", "greater", "greater_equal", "less", "less_equal")
+
+
+@pytest.mark.parametrize("name", ROUNDING)
+def test_a_remainder_and_comparisons_round_a_python_float_to_float32(name: str) -> None:
+    """Keras makes a float32 tensor of it first, also beside float64."""
+    rounded = float(np.float32(0.7))  # 0.699999988
+    x = np.array([0.69999999, 0.7, rounded, 2.5, -1.0])
+    operation, function = getattr(ops, name), getattr(np, name)
+    np.testing.assert_array_equal(operation(x, 0.7), function(x, rounded))
+    np.testing.assert_array_equal(operation(0.7, x), function(rounded, x))
+    assert (function(x, rounded) != function(x, 0.7)).any()
+
+
+def test_other_pairs_take_a_python_float_as_it_is() -> None:
+    x = np.array([0.3, 2.5])
+    assert ops.maximum(x, 0.7).tolist() == [0.7, 2.5]
+    assert ops.add(x, 0.7).tolist() == (x + 0.7).tolist()
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_gradients_are_those_of_central_differences(name):
     function = CASES[name]

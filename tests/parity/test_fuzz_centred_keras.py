@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from nnscratch import config, naming
+from parity.fuzz.activated import Activated
 from parity.fuzz.case import FuzzCase, fitted
 from parity.fuzz.centred import centred
 from parity.fuzz.examine import MISMATCH, NOISE, examine
 from parity.fuzz.run import Engines, make_engines
-from parity.fuzz.shapes import Activated
 from parity.sabotage.table import Sabotage, around, module
 from parity.units import Data, Obj
 from parity.versions import missing

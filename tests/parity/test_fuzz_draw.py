@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,25 +11,38 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnscratch import layers, losses, metrics, optimizers
+from nnscratch import (
+    activations,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    ops,
+    optimizers,
+    regularizers,
+)
 from nnscratch.naming import to_snake_case
 from nnscratch.structure import flatten
 from parity import data
+from parity.fuzz import left_out
+from parity.fuzz.activated import Activated, after_activation
 from parity.fuzz.case import FuzzCase, fitted
 from parity.fuzz.chooser import Chooser
 from parity.fuzz.draw import draw
-from parity.fuzz.draw_options import NAMED, NOT_DRAWN
+from parity.fuzz.draw_options import NAMED
 from parity.fuzz.engines import FuzzNnscratch
+from parity.fuzz.formulas import FORMULA, FORMULAS
 from parity.fuzz.rows import INPUTS, TARGETS
-from parity.fuzz.shapes import Activated, Call, after_activation, after_layer, tensor_shapes
+from parity.fuzz.shapes import Call, after_layer, tensor_shapes
 from parity.units import Data, Obj
 
-CASES = [draw(1, number) for number in range(1000)]
+CASES = [draw(1, number) for number in range(1500)]
 
 
 def test_a_model_depends_on_seed_and_number_alone() -> None:
-    again = [draw(1, number) for number in (999, 7, 0)]
-    assert again == [CASES[999], CASES[7], CASES[0]]
+    again = [draw(1, number) for number in (1499, 7, 0)]
+    assert again == [CASES[1499], CASES[7], CASES[0]]
     assert draw(2, 7) != CASES[7]
 
 
@@ -88,6 +102,8 @@ def test_nnscratch_trains_every_model() -> None:
             assert shapes is not None
             called = [call.layer for call in case.wires]
             for i, call in enumerate(case.wires):
+                if case.network[call.layer][0] == FORMULA:
+                    continue
                 name = case.layers()[call.layer][1]["name"]
                 key = f"output/{name}" + (f"/{i}" if called.count(call.layer) > 1 else "")
                 assert found[key].shape[1:] == shapes[len(case.inputs) + i]
@@ -96,14 +112,21 @@ def test_nnscratch_trains_every_model() -> None:
 def test_every_part_is_drawn() -> None:
     described = repr(CASES)
     kinds = {kind for case in CASES for kind, _ in case.network}
-    assert kinds == classes(layers, layers.Layer) - set(NEVER_LAYERS) | {"Nested"}
-    assert {case.optimizer[0] for case in CASES} == classes(optimizers, optimizers.Optimizer)
+    assert kinds == classes(layers, layers.Layer) - set(left_out.LAYERS) | {"Nested", FORMULA}
+    wanted = classes(optimizers, optimizers.Optimizer) - set(left_out.OPTIMIZERS)
+    assert {case.optimizer[0] for case in CASES} == wanted
     rates = classes(optimizers.schedules, optimizers.schedules.LearningRateSchedule)
     for name in rates:
         assert f"optimizers.schedules.{name}(" in described, name
-    for name in classes(losses, losses.Loss) - {"LossFunctionWrapper"}:
+    for name in classes(initializers, initializers.Initializer) - set(left_out.INITIALIZERS):
+        assert f"initializers.{name}(" in described or f"'{to_snake_case(name)}'" in described, name
+    for name in classes(regularizers, regularizers.Regularizer):
+        assert f"regularizers.{name}(" in described, name
+    for name in classes(constraints, constraints.Constraint):
+        assert f"constraints.{name}(" in described, name
+    for name in classes(losses, losses.Loss) - set(left_out.LOSSES):
         assert f"losses.{name}(" in described, name
-    for name in classes(metrics, metrics.Metric) - set(NEVER_METRICS):
+    for name in classes(metrics, metrics.Metric) - set(left_out.METRICS):
         assert f"metrics.{name}(" in described or to_snake_case(name) in described, name
     assert {case.data.kwargs["x"] for case in CASES} == set(INPUTS)
     assert {case.data.kwargs["y"] for case in CASES} == set(TARGETS)
@@ -146,23 +169,6 @@ def test_every_part_is_drawn() -> None:
         assert any(getattr(case, field) for case in CASES), field
 
 
-NEVER_LAYERS = {
-    "InputLayer": "every model has its own",
-    "Lambda": "needs a function and its derivative",
-    **dict.fromkeys(
-        (name for name, c in vars(layers).items() if ".image_" in getattr(c, "__module__", "")),
-        "pictures are prepared by checks of their own, parity.checks.images",
-    ),
-}
-NEVER_METRICS = {
-    "MeanAbsoluteScaledError": "nnscratch's own",
-    "MeanMetricWrapper": "needs a function",
-    "Mean": "takes no targets",
-    "Sum": "takes no targets",
-    "Accuracy": "compares class numbers, which no output is",
-}
-
-
 def classes(module, base: type) -> set[str]:
     """Return the names of the classes of a kind, each by the name that it calls itself."""
     found = [value for value in vars(module).values() if isinstance(value, type)]
@@ -171,7 +177,42 @@ def classes(module, base: type) -> set[str]:
 
 def test_what_keras_cannot_be_held_against_is_not_drawn() -> None:
     described = repr([draw(seed, number) for seed in (2, 3) for number in range(300)])
-    assert not [name for name in NOT_DRAWN if f"'{name}'" in described or f"{name}(" in described]
+    for name in {**left_out.ACTIVATIONS, **left_out.LAYERS, **left_out.LOSSES}:
+        assert f"'{name}'" not in described, name
+        assert f"{name}(" not in described, name
+    for name in {**left_out.METRICS, **left_out.INITIALIZERS}:
+        assert f"metrics.{name}(" not in described, name
+        assert f"initializers.{name}(" not in described, name
+
+
+def operations() -> set[str]:
+    """Return the operations that formulas are written with."""
+    texts = " ".join(formula.text for formula in FORMULAS.values())
+    return set(re.findall(r"{ops}\.(\w+)", texts))
+
+
+@pytest.mark.parametrize(
+    ("exported", "reasons"),
+    [
+        (layers, left_out.LAYERS),
+        (losses, left_out.LOSSES),
+        (metrics, left_out.METRICS),
+        (optimizers, left_out.OPTIMIZERS),
+        (initializers, left_out.INITIALIZERS),
+        (activations, left_out.ACTIVATIONS),
+        (ops, left_out.OPERATIONS),
+    ],
+)
+def test_only_what_there_is_is_left_out(exported, reasons: dict[str, str]) -> None:
+    assert all(hasattr(exported, name) for name in reasons)
+    assert all(len(reason) > 10 for reason in reasons.values())
+
+
+def test_every_operation_is_drawn_or_left_out() -> None:
+    assert not operations() & set(left_out.OPERATIONS)
+    assert operations() | set(left_out.OPERATIONS) == set(ops.__all__)
+    formulas = [kwargs["formula"] for c in CASES for kind, kwargs in c.network if kind == FORMULA]
+    assert set(formulas) == set(FORMULAS)
 
 
 def test_epochs_have_short_last_batches() -> None:

@@ -18,7 +18,7 @@ from parity.fuzz.run import Engines, examine_model, make_engines, shrink_finding
 from parity.fuzz.script import render, reproduces
 from parity.fuzz.shapes import Call
 from parity.sabotage.table import Change, Sabotage, module
-from parity.units import DTYPES, Data
+from parity.units import DTYPES, Data, Obj
 from parity.versions import missing
 
 pytestmark = [
@@ -259,10 +259,33 @@ def test_shaking_reaches_convolutions_forwards_and_backwards(engines: Engines) -
         np.testing.assert_array_equal(a, b)
 
 
+CANCELLING = FuzzCase(
+    "fuzz/cancelling",
+    "fuzz",
+    (
+        ("Dense", {"units": 5, "activation": "softplus", "kernel_constraint": "max_norm"}),
+        ("BatchNormalization", {"epsilon": 3.026e-05}),
+        ("Flatten", {}),
+        ("Dropout", {"rate": 0.5, "seed": None}),
+        ("Dense", {"units": 4, "activation": "softmax"}),
+        ("Dense", {"units": 5}),
+    ),
+    ("RMSprop", {"learning_rate": 0.01124, "loss_scale_factor": 2.0}),
+    Obj("losses.Huber", {"delta": 0.2258}),
+    data=Data("random", {"x": "normal", "y": "reals", "seed": 67285}),
+    samples=58,
+    batch_size=27,
+    steps=3,
+    seed=16520,
+    inputs=((6, 4, 3),),
+)
+
+
 def test_a_bias_before_batch_normalization_is_noise(engines: Engines) -> None:
     """Its gradient is what is left of terms that cancel, and a mean of 648 rows decides it."""
-    for verdict in examine_model(3, 2, ("float32",), None, engines):
-        assert verdict.verdict == NOISE, str(verdict)
+    case = fitted(CANCELLING)
+    assert case is not None
+    assert examine(case, "float32", *engines).verdict == NOISE
 
 
 def test_the_flag_for_running_eagerly_is_set_back(engines: Engines) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from nnscratch.structure import flatten
 from parity import data
+from parity.fuzz.activated import Activated
 from parity.fuzz.draw import draw
 from parity.fuzz.examine import MISMATCH, Verdict
-from parity.fuzz.script import expression, render
-from parity.fuzz.shapes import Activated
+from parity.fuzz.expressions import expression
+from parity.fuzz.script import render
 from parity.results import Finding
 from parity.units import Obj
 
