@@ -22,10 +22,9 @@ def through_float32(value: float) -> float:
 
     Keras's `cast` of a Python float makes a float32 tensor first. It is applied to the powers of
     Adam's betas, SGD's momentum, decoupled weight decay, L1 and L2 factors, the value of the
-    `Constant` initializer, the slope of `leaky_relu`, the numbers that `ops.mod` and comparisons
-    take; not to learning rates, epsilons,
-    `1 - beta`, RMSprop's rho or BatchNormalization's momentum and epsilon. Without this rounding a
-    float64 run agrees with Keras to 1e-6 at best.
+    `Constant` initializer, the slope of `leaky_relu` and the numbers given to `ops.mod` and to
+    comparisons; not to learning rates, epsilons, `1 - beta`, RMSprop's rho or BatchNormalization's
+    momentum and epsilon. Without this rounding a float64 run agrees with Keras to 1e-6 at best.
 
     >>> through_float32(0.5), through_float32(0.9)
     (0.5, 0.8999999761581421)

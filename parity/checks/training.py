@@ -179,6 +179,33 @@ def stepped(lib: Any) -> dict[str, Any]:
     return history(lib, trained)
 
 
+@registry.check("steps-per-execution", "training", "D19", quick=True)
+def several_at_once(lib: Any) -> dict[str, Any]:
+    """Batches run several at a time are shuffled, counted and averaged as one at a time."""
+    x, y = rows(lib, 23)
+    told: list[float] = []
+    seen = lib.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: told.extend((float(batch), float(logs["loss"])))
+    )
+    lib.utils.set_random_seed(7)
+    model = line(lib, 0.2, metrics=["mae"], steps_per_execution=3)
+    trained = model.fit(
+        x,
+        y,
+        batch_size=3,  # eight batches, the last one short: groups of 3, 3 and 2
+        epochs=2,
+        shuffle=True,
+        validation_data=(x[:7], y[:7]),
+        verbose=0,
+        callbacks=[seen],
+    )
+    return history(lib, trained) | {
+        "told": np.asarray(told, lib.dtype),
+        "weight": lib.numpy(model.weights[0]),
+        "predict": model.predict(x, batch_size=4, verbose=0),
+    }
+
+
 @registry.check("compile-keeps-metrics", "training", golden={"columns": Golden(2.0)}, quick=True)
 def recompiled(lib: Any) -> dict[str, Any]:
     """Compiling again without metrics keeps those given before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -68,6 +69,17 @@ def short_batch_dropped() -> Sequence[Change]:
         return one_pass
 
     return [around(BATCHES, "_one_pass", wrapper)]
+
+
+@sabotage("groups-share-their-memory", "steps-per-execution")
+def groups_share() -> Sequence[Change]:
+    """The batches of one execution are drawn together, into the memory of one batch."""
+
+    def executions(steps: Any, at_once: int) -> Any:
+        while group := list(itertools.islice(steps, at_once)):
+            yield group[0][0], [batch for _, batch in group]
+
+    return [Change(LOOP, "executions", executions)]
 
 
 @sabotage("validation-counted-from-zero", "validation-frequency")
