@@ -422,7 +422,14 @@ def executions(keras: Any, tf: Any) -> dict[str, Any]:
     options = {**OPTIONS, "batch_size": 5, "callbacks": [told]}
     history = model.fit(X, T, validation_data=(X, T), **options).history
     found = model.predict(X, batch_size=6, verbose=0, callbacks=[told])
-    return {"history": history, "told": told.seen, "shape": list(found.shape)}
+    shuffled = model.fit(X, T, epochs=2, batch_size=5, verbose=0, shuffle=True).history
+    return {
+        "history": history,
+        "told": told.seen,
+        "shape": list(found.shape),
+        "shuffled": shuffled,
+        "weights": model.get_weights(),
+    }
 
 
 def connections(keras: Any, tf: Any) -> dict[str, Any]:
