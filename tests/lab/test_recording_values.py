@@ -42,8 +42,10 @@ def test_a_block_counts_every_value_once(values):
     block = Block(values.size, 3, 1000)
     block.add(1, values)
     block.add(2, -values)
-    [(steps, summary, histogram)] = take([block], 7)
-    assert steps == (1, 2)
+    [taken] = take([block], 7)
+    [summary], [histogram] = taken.summary, taken.histogram
+    assert taken.members == [0]
+    assert taken.steps == (1, 2)
     assert histogram[:, 2:].sum(axis=1).tolist() == [values.size] * 2
     np.testing.assert_array_equal(histogram[0, :2], [values.min(), values.max()])
     np.testing.assert_allclose(
@@ -57,7 +59,8 @@ def test_values_that_are_not_finite_are_left_out_of_histograms():
     with np.errstate(all="ignore"):
         block.add(1, np.array([0.0, np.nan, 1.0, np.inf]))
         block.add(2, np.array([1.0, 2.0, 3.0, 4.0]))
-        [(_, summary, histogram)] = take([block], 4)
+        [taken] = take([block], 4)
+    [summary], [histogram] = taken.summary, taken.histogram
     assert math.isnan(summary[0, 0])
     assert histogram[:, 2:].sum(axis=1).tolist() == [2, 4]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +16,8 @@ CANCELS = 0.05
 """Below this share of the mean square, the difference of two float32 sums is no variance."""
 SMALLEST = 1e-36
 """A range narrower than this is one value: its inverse would be infinite in float32."""
+HALVED = 16
+"""Rows longer than this are compared with themselves half by half, which NumPy does faster."""
 TOGETHER = 1 << 16
 """Elements that are counted in one go: they stay in the processor's cache."""
 
@@ -35,10 +37,10 @@ class Block:
 
     >>> block = Block(4, 2, 100)
     >>> block.add(1, np.array([0.0, 0.0, 0.0, 2.0]))
-    >>> [(steps, summary, histogram)] = take([block], 2)
-    >>> steps, summary[0].round(3).tolist()  # mean, std, min, max, norm
+    >>> [taken] = take([block], 2)
+    >>> taken.steps, taken.summary[0, 0].round(3).tolist()  # mean, std, min, max, norm
     ((1,), [0.5, 0.8659999966621399, 0.0, 2.0, 2.0])
-    >>> histogram[0].tolist()  # low, high, counts
+    >>> taken.histogram[0, 0].tolist()  # low, high, counts
     [0.0, 2.0, 3.0, 1.0]
     """
 
@@ -50,14 +52,18 @@ class Block:
         self.steps: list[int] = []
         self._samples = np.empty((capacity, self.width), np.float32)
         self._summaries: list[tuple[float, ...]] = []
+        self._array: Array | None = None
+        self._kept = np.empty(0)
 
     def add(self, step: int, array: Array) -> None:
         """Take in the array as it is at a step."""
-        flat = array.reshape(-1)
-        self._samples[len(self.steps)] = flat[:: self.stride]
+        if array is not self._array:  # otherwise it is the same memory as the last time
+            self._kept = array.reshape(-1)[:: self.stride]
+            self._array = array if array.flags.c_contiguous else None
+        self._samples[len(self.steps)] = self._kept
         self.steps.append(step)
         if self.exact:
-            self._summaries.append(_all_of(flat))
+            self._summaries.append(_all_of(array.reshape(-1)))
 
     def samples(self) -> Array:
         """Return what was kept, (steps, width)."""
@@ -109,37 +115,55 @@ class Sampled(Protocol):
         """Start anew."""
 
 
-Taken = tuple[tuple[int, ...], Array, Array]
+@dataclass(frozen=True)
+class Taken:
+    """Summaries and histograms of some blocks that hold the same steps.
+
+    Attributes:
+        members: numbers of the blocks.
+        steps: the steps.
+        summary: (members, steps, 5) mean, std, min, max, norm.
+        histogram: (members, steps, 2 + bins) low, high, counts.
+    """
+
+    members: list[int]
+    steps: tuple[int, ...]
+    summary: Array
+    histogram: Array
 
 
 def take(blocks: Sequence[Sampled], bins: int) -> list[Taken]:
-    """Return steps, summaries (steps, 5) and histograms (steps, 2 + bins) of each block; clear it.
+    """Return summaries and histograms of what blocks hold, and clear them.
 
     Args:
-        blocks: the blocks; those that kept equally many elements are counted together.
+        blocks: the blocks; those that kept equally many elements of each step are counted together.
         bins: bins of a histogram.
     """
-    groups: dict[int, list[int]] = {}
+    groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
     for i, block in enumerate(blocks):
-        groups.setdefault(block.width, []).append(i)
-    found: list[Taken | None] = [None] * len(blocks)
-    for width, members in groups.items():
-        rows = max(len(blocks[i].steps) for i in members)
-        at_once = max(1, TOGETHER // max(1, rows * width))
+        groups.setdefault((block.width, tuple(block.steps)), []).append(i)
+    found: list[Taken] = []
+    for (width, steps), members in groups.items():
+        at_once = max(1, TOGETHER // max(1, len(steps) * width))
         for first in range(0, len(members), at_once):
             part = members[first : first + at_once]
-            samples = np.concatenate([blocks[i].samples() for i in part])
-            stops = np.cumsum([0] + [len(blocks[i].steps) for i in part]).tolist()
-            spans = [slice(a, b) for a, b in pairwise(stops)]
-            sizes = np.concatenate([np.full(len(blocks[i].steps), blocks[i].size) for i in part])
-            summary = _summaries(samples, sizes)
-            for i, span in zip(part, spans, strict=True):
-                blocks[i].correct(summary[span])
-            histogram = _histograms(samples, summary[:, 2], summary[:, 3], bins)
-            for i, span in zip(part, spans, strict=True):
-                found[i] = (tuple(blocks[i].steps), summary[span], histogram[span])
-                blocks[i].clear()
-    return [one for one in found if one is not None]
+            found.append(_taken(blocks, part, steps, bins))
+    return found
+
+
+def _taken(
+    blocks: Sequence[Sampled], members: list[int], steps: tuple[int, ...], bins: int
+) -> Taken:
+    samples = np.concatenate([blocks[i].samples() for i in members])
+    sizes = np.repeat([blocks[i].size for i in members], len(steps))
+    summary = _summaries(samples, sizes)
+    by_member = summary.reshape(len(members), len(steps), len(SUMMARY))
+    for i, one in zip(members, by_member, strict=True):
+        blocks[i].correct(one)
+    histogram = _histograms(samples, summary[:, 2], summary[:, 3], bins)
+    for i in members:
+        blocks[i].clear()
+    return Taken(members, steps, by_member, histogram.reshape(len(members), len(steps), 2 + bins))
 
 
 def _summaries(samples: Array, sizes: Array) -> Array:
@@ -156,9 +180,18 @@ def _summaries(samples: Array, sizes: Array) -> Array:
             variance[close] = np.einsum("ij,ij->i", centred, centred) / np.float32(width)
         found[:, 0] = mean
         found[:, 1] = np.sqrt(variance)
-        found[:, 2] = np.minimum.reduce(samples, axis=1)
-        found[:, 3] = np.maximum.reduce(samples, axis=1)
+        found[:, 2] = _extreme(np.minimum, samples)
+        found[:, 3] = _extreme(np.maximum, samples)
         found[:, 4] = np.sqrt(square * (sizes / width))
+    return found
+
+
+def _extreme(larger_or_smaller: np.ufunc, rows: Array) -> Array:
+    """Return the largest or smallest element of each row, by halves as long as rows are long."""
+    while rows.shape[1] > HALVED:
+        half = -(-rows.shape[1] // 2)  # of an odd number, the one in the middle is in both
+        rows = larger_or_smaller(rows[:, :half], rows[:, -half:])
+    found: Array = larger_or_smaller.reduce(rows, axis=1)
     return found
 
 

@@ -10,6 +10,9 @@ from nnscratch.lab.recorder.step_size import is_measured, step_size
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
+UNSEEN = ("momentum", "average")
+"""Slots that no rule's step size depends on."""
+
 
 class Changes:
     """Updates and effective step sizes of the trainable weights.
@@ -30,6 +33,7 @@ class Changes:
         self._rate, self._t = 0.0, 1
         self._arena: Any = None
         self._flat: tuple[Array, Array, dict[str, Array]] = (np.empty(0), np.empty(0), {})
+        self._looked_at: dict[str, Array] = {}
 
     def note(self) -> None:
         """Copy the weights, before the step."""
@@ -41,7 +45,9 @@ class Changes:
         if self._arena is not arena:
             self._arena = arena
             before, update = arena.vector(), arena.vector()
-            self._flat = (before, update, self._flat_slots(arena))
+            slots = self._slots_in(arena)
+            self._flat = (before, update, slots)
+            self._looked_at = {n: v for n, v in slots.items() if n not in UNSEEN}
             self._before, self._update = self._views(before), self._views(update)
         np.copyto(self._flat[0], arena.values)
 
@@ -63,14 +69,17 @@ class Changes:
         """The arena of the weights, None where they have none in common."""
         return self._arena
 
+    @property
     def flat_update(self) -> Array:
         """Return all updates, parallel to the arena's values."""
         return self._flat[1]
 
+    @property
     def flat_before(self) -> Array:
         """Return all weights before the step, parallel to the arena's values."""
         return self._flat[0]
 
+    @property
     def flat_slots(self) -> dict[str, Array]:
         """Return each slot of all weights, parallel to the arena's values."""
         return self._flat[2]
@@ -91,21 +100,20 @@ class Changes:
         slots = {name: slot.value for name, slot in self._slots[i].items()}
         return step_size(self._optimizer, slots, self._rate, self._t, self._update[i], gradient)
 
-    def sizes_at(self, index: Array) -> Array:
-        """Return the effective step sizes at some places of the flat vectors."""
-        _, update, slots = self._flat
+    def sizes_at(self, index: Array, out: Array) -> None:
+        """Put the effective step sizes at some places of the flat vectors into an array."""
+        update, grads = self._flat[1], self._arena.grads
         if is_measured(self._optimizer):
-            parts = update.take(index), self._arena.grads.take(index)
-        else:  # the rule looks at neither of them, nor at all slots
-            slots = {n: v for n, v in slots.items() if n not in ("momentum", "average")}
+            parts = update.take(index), grads.take(index)
+        else:  # the rule looks at neither of them
             parts = (index, index)
-        chosen = {name: flat.take(index) for name, flat in slots.items()}
-        return step_size(self._optimizer, chosen, self._rate, self._t, *parts)
+        chosen = {name: flat.take(index) for name, flat in self._looked_at.items()}
+        out[...] = step_size(self._optimizer, chosen, self._rate, self._t, *parts)
 
     def _views(self, flat: Array) -> list[Array]:
         return [self._arena.view(flat, i) for i in range(len(self.variables))]
 
-    def _flat_slots(self, arena: Any) -> dict[str, Array]:
+    def _slots_in(self, arena: Any) -> dict[str, Array]:
         """Return the flat vectors that the optimizer's slots are views of."""
         if not self._slots:
             return {}

@@ -9,8 +9,44 @@ from typing import Any
 import numpy as np
 
 from nnscratch.lab.recorder.blocks import stride_for
-from nnscratch.lab.recorder.tracks import Rows
+from nnscratch.lab.recorder.rows import Rows
 from nnscratch.typing import Array
+
+Range = tuple[int, int]
+"""Where a weight begins and ends in the flat vectors."""
+
+
+class Squares:
+    """‖·‖² of parts of a flat vector, found at most once a step.
+
+    Args:
+        flat: the vector.
+        ranges: the parts.
+    """
+
+    def __init__(self, flat: Array, ranges: Sequence[Range]) -> None:
+        self._parts = [flat[start:stop] for start, stop in ranges]
+        self._numbers = {ends: i for i, ends in enumerate(ranges)}
+        self._rows: dict[int, list[Any]] = {}
+
+    def add(self, step: int) -> None:
+        """Take in a step, if that has not been done."""
+        if step not in self._rows:
+            self._rows[step] = [part.dot(part) for part in self._parts]
+
+    def knows(self, ranges: Sequence[Range]) -> bool:
+        """Tell whether these parts are among those that are looked at."""
+        return self._numbers.keys() >= set(ranges)
+
+    def at(self, steps: Sequence[int], ranges: Sequence[Range]) -> Array:
+        """Return the squares of some parts at some steps, (ranges, steps)."""
+        rows = np.array([self._rows[step] for step in steps], np.float64)
+        found: Array = rows[:, [self._numbers[ends] for ends in ranges]].T
+        return found
+
+    def clear(self) -> None:
+        """Start anew."""
+        self._rows = {}
 
 
 class Part:
@@ -52,10 +88,10 @@ class FlatTrack:
     Args:
         kind: the kind.
         counted: `"summary"`, `"histogram"` or both.
-        arena: the arena.
-        weights: name and number in the arena of each weight.
-        gather: returns the elements at some places of the flat vector.
-        flat: returns the flat vector, for the norms; None where there is only the sample.
+        names: names of the weights.
+        ranges: where they lie in the flat vectors.
+        gather: puts the elements at some places of the flat vector into an array.
+        squares: the squares of the large weights; None where there is only the sample.
         capacity: steps that there is room for.
         sample: elements kept of each weight at most.
     """
@@ -66,105 +102,96 @@ class FlatTrack:
         self,
         kind: str,
         counted: Sequence[str],
-        arena: Any,
-        weights: Sequence[tuple[str, int]],
-        gather: Callable[[Array], Array],
-        flat: Callable[[], Array] | None,
+        names: Sequence[str],
+        ranges: Sequence[Range],
+        gather: Callable[[Array, Array], None],
+        squares: Squares | None,
         capacity: int,
         sample: int,
     ) -> None:
         self.kind = kind
         self.counted = tuple(counted)
-        self._names = [name for name, _ in weights]
-        self._ranges = ranges_of(arena, weights)
-        self._sizes = [stop - start for start, stop in self._ranges]
-        parts = [
-            np.arange(start, stop, stride_for(stop - start, sample)) for start, stop in self._ranges
-        ]
+        self._names = names
+        self._sizes = [stop - start for start, stop in ranges]
+        parts = [np.arange(start, stop, stride_for(stop - start, sample)) for start, stop in ranges]
         self._index = np.concatenate(parts)
         self._cuts = np.cumsum([0, *[len(part) for part in parts]]).tolist()
         self._gather = gather
-        self._flat = flat
+        self._squares = squares
         self._samples = np.empty((capacity, len(self._index)), np.float32)
-        self._large = [i for i, size in enumerate(self._sizes) if size > sample]
-        self._large_parts = [slice(*self._ranges[i]) for i in self._large]
-        self._squares: list[list[float]] = []
+        self._large = large(ranges, sample)
         self._steps: list[int] = []
 
     def add(self, step: int) -> None:
         """Gather the samples and the norms."""
-        self._samples[len(self._steps)] = self._gather(self._index)
+        self._gather(self._index, self._samples[len(self._steps)])
         self._steps.append(step)
-        if self._flat is not None:
-            flat = self._flat()
-            views = [flat[part] for part in self._large_parts]
-            self._squares.append([float(np.dot(view, view)) for view in views])
+        if self._squares is not None:
+            self._squares.add(step)
 
     def parts(self) -> list[tuple[str, Part]]:
         """Return the samples since the last call, weight by weight, and start anew."""
         steps, self._steps = self._steps, []
-        squares, self._squares = self._squares, []
         if not steps:
             return []
-        columns = np.sqrt(np.array(squares)).T if squares else []
-        norms = dict(zip(self._large, columns, strict=False))
-        found = []
-        for i, name in enumerate(self._names):
-            samples = self._samples[: len(steps), self._cuts[i] : self._cuts[i + 1]]
-            found.append((name, Part(self._sizes[i], samples, steps, norms.get(i))))
-        return found
+        norms: dict[int, Array] = {}
+        if self._squares is not None and self._large:
+            found = np.sqrt(self._squares.at(steps, list(self._large.values())))
+            norms = dict(zip(self._large, found, strict=True))
+        samples = self._samples[: len(steps)]
+        return [
+            (name, Part(size, samples[:, start:stop], steps, norms.get(i)))
+            for i, (name, size, start, stop) in enumerate(
+                zip(self._names, self._sizes, self._cuts, self._cuts[1:], strict=False)
+            )
+        ]
+
+
+def large(ranges: Sequence[Range], sample: int) -> dict[int, Range]:
+    """Return which weights have more elements than the sample, by number."""
+    return {i: ends for i, ends in enumerate(ranges) if ends[1] - ends[0] > sample}
 
 
 class FlatRatios:
     """The ratio of update to weight, for every weight in an arena.
 
     Args:
-        arena: the arena.
-        weights: name and number in the arena of each weight.
-        update: returns the flat vector of updates.
-        before: returns the flat vector of weights before them.
+        names: names of the weights.
+        ranges: where they lie in the flat vectors.
+        update: the squares of the updates.
+        before: the squares of the weights before them.
     """
 
     pending = 0
 
     def __init__(
-        self,
-        arena: Any,
-        weights: Sequence[tuple[str, int]],
-        update: Callable[[], Array],
-        before: Callable[[], Array],
+        self, names: Sequence[str], ranges: Sequence[Range], update: Squares, before: Squares
     ) -> None:
-        self._names = [name for name, _ in weights]
-        self._parts = [slice(*ends) for ends in ranges_of(arena, weights)]
+        self._places = tuple((name, "update") for name in names)
+        self._ranges = ranges
         self._update = update
         self._before = before
-        self._rows: list[tuple[int, list[tuple[float, float]]]] = []
+        self._steps: list[int] = []
 
     def add(self, step: int) -> None:
         """Take in the ratios of a step."""
-        update, before = self._update(), self._before()
-        row = []
-        for part in self._parts:
-            u, w = update[part], before[part]
-            row.append((float(np.dot(u, u)), float(np.dot(w, w))))
-        self._rows.append((step, row))
+        self._update.add(step)
+        self._before.add(step)
+        self._steps.append(step)
 
     def take(self) -> list[Rows]:
         """Return the rows since the last call."""
-        rows, self._rows = self._rows, []
-        if not rows:
+        steps, self._steps = self._steps, []
+        if not steps:
             return []
-        steps = tuple(step for step, _ in rows)
-        squares = np.array([row for _, row in rows])  # (steps, weights, 2)
-        table = np.full(squares.shape[:2], math.nan)
-        u, w = squares[..., 0], squares[..., 1]
+        u, w = (s.at(steps, self._ranges) for s in (self._update, self._before))
+        table = np.full(u.shape, math.nan)
         np.divide(u, w, out=table, where=w > 0)
-        table = np.sqrt(table)
-        return [Rows(n, "update", "ratio", steps, table[:, i]) for i, n in enumerate(self._names)]
+        return [Rows(self._places, "ratio", tuple(steps), np.sqrt(table))]
 
 
-def ranges_of(arena: Any, weights: Sequence[tuple[str, int]]) -> list[tuple[int, int]]:
-    """Return where each weight begins and ends in the flat vectors."""
-    sizes = [arena.variables[i].value.size for _, i in weights]
-    starts = [arena.starts[i] for _, i in weights]
+def ranges_of(arena: Any, numbers: Sequence[int]) -> list[Range]:
+    """Return where weights lie in the flat vectors, by their numbers in the arena."""
+    starts = [arena.starts[i] for i in numbers]
+    sizes = [arena.variables[i].value.size for i in numbers]
     return [(start, start + size) for start, size in zip(starts, sizes, strict=True)]

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from nnscratch.lab.recorder.keyframes import arrays_of
+from nnscratch.lab.recorder.rows import Rows
 from nnscratch.lab.recorder.store import Writer
-from nnscratch.lab.recorder.tracks import Rows
 from nnscratch.typing import Array
 from nnscratch.utils.random_state import random_state
 
@@ -38,10 +38,15 @@ class Log:
         self._writer = Writer(file)
         self._notes: dict[str, list[Any]] = {}
         self._loose: dict[Any, list[tuple[int, Array]]] = {}
+        self._numbers: dict[str, list[tuple[int, float]]] = {}
 
     def note(self, name: str, entry: Any) -> None:
         """Add an entry to a list of notes, for JSON."""
         self._notes.setdefault(name, []).append(entry)
+
+    def number(self, kind: str, step: int, number: float) -> None:
+        """Add a number that belongs to the step and to no layer."""
+        self._numbers.setdefault(kind, []).append((step, number))
 
     def row(self, kind: str, how: str, step: int, row: Array) -> None:
         """Add the row of a quantity that belongs to the step and to no layer."""
@@ -55,13 +60,22 @@ class Log:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not self._notes and not self._loose
+        return not (self._notes or self._loose or self._numbers)
 
     def write(self, rows: Sequence[Rows]) -> None:
         """Write these rows and everything collected."""
         loose = [
-            Rows("", kind, how, tuple(s for s, _ in group), np.stack([row for _, row in group]))
+            _together(kind, how, group, group[0][1].dtype)
             for (kind, how, _, _), group in self._loose.items()
         ]
-        notes, self._notes, self._loose = self._notes, {}, {}
+        loose += [
+            _together(kind, "value", [(step, [number]) for step, number in group], np.float64)
+            for kind, group in self._numbers.items()
+        ]
+        notes, self._notes, self._loose, self._numbers = self._notes, {}, {}, {}
         self._writer.piece([*rows, *loose], notes)
+
+
+def _together(kind: str, how: str, group: Sequence[tuple[int, Any]], dtype: Any) -> Rows:
+    steps = tuple(step for step, _ in group)
+    return Rows((("", kind),), how, steps, np.array([[row for _, row in group]], dtype))

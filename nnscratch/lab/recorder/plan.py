@@ -1,185 +1,147 @@
-"""What is read at a recorded step: the probes for a model, its layers' calls and its optimizer."""
+"""What is read at the recorded steps of one `fit`, found once, and the rows that wait."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from nnscratch.lab.recorder.blocks import Sampled, take
-from nnscratch.lab.recorder.calls import Call, calls_of, names_of_variables
 from nnscratch.lab.recorder.changes import Changes
 from nnscratch.lab.recorder.flat import FlatRatios, FlatTrack
-from nnscratch.lab.recorder.kinds import OF_CALLS, SLOTS
-from nnscratch.lab.recorder.reductions import DEFAULT, Reduction
-from nnscratch.lab.recorder.tracks import Probe, Rows, Track
-from nnscratch.typing import Array
-from nnscratch.variable import Variable
+from nnscratch.lab.recorder.flattening import Chosen, Flattened
+from nnscratch.lab.recorder.probes import Wanted, call_probes, variable_probes
+from nnscratch.lab.recorder.reductions import Choice
+from nnscratch.lab.recorder.rows import Place, Rows
+from nnscratch.lab.recorder.tracks import Probe, Track
+
+CHANGING = ("update", "step_size")
+"""Kinds for which the weights before the step must be known."""
 
 
-class Wanted:
-    """Which quantities are recorded: kinds, at paths that match a pattern.
+@dataclass(frozen=True)
+class Manner:
+    """How quantities are recorded.
 
-    Args:
-        kinds: the kinds.
-        where: patterns as in file names: `"dense_*"` also means what lies below, `dense_1/kernel`.
-
-    >>> Wanted(frozenset(["grad"]), ["dense_1*"])("dense_1/kernel", "grad")
-    True
+    Attributes:
+        choice: the reductions of each kind.
+        capacity: steps after which rows are taken at the latest.
+        sample: elements looked at for summary and histogram, at most.
+        exact: whether summaries look at all elements.
+        bins: bins of a histogram.
     """
 
-    def __init__(self, kinds: frozenset[str], where: list[str]) -> None:
-        self.kinds = kinds
-        self.where = where
-
-    def __call__(self, path: str, kind: str) -> bool:
-        """Tell whether this kind is recorded at this path."""
-        return kind in self.kinds and self.place(path)
-
-    def place(self, path: str) -> bool:
-        """Tell whether a path matches."""
-        return any(fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*") for p in self.where)
+    choice: Choice
+    capacity: int
+    sample: int
+    exact: bool
+    bins: int
 
 
-def call_probes(stepper: Any, wanted: Wanted) -> list[Probe]:
-    """Return a probe for every quantity of the layers' calls that is wanted."""
-    calls = calls_of(stepper.run, stepper.cache)
-    return [probe for call in calls for probe in _of_call(call, wanted)]
+class Plan:
+    """The quantities of one `fit`, each with its probe and its reductions.
 
-
-def _of_call(call: Call, wanted: Wanted) -> Iterator[Probe]:
-    for kind in OF_CALLS:
-        if wanted(call.path, kind) and call.has(kind):
-            ends = call.ends if kind == "activation" else None
-            yield Probe(call.path, kind, getattr(call, kind), ends)
-
-
-def variable_probes(
-    model: Any, optimizer: Any, changes: Changes, wanted: Wanted
-) -> Iterator[Probe]:
-    """Yield a probe for every quantity of the weights that is wanted.
+    Those of weights are known from the begin; the layers' calls are found when the first step has
+    been taken, and anew when a model that is traced runs another graph.
 
     Args:
         model: the model.
-        optimizer: its optimizer.
-        changes: what a step changes.
-        wanted: which quantities.
+        stepper: its training step.
+        wanted: which quantities are recorded.
+        manner: how.
     """
-    numbers = {id(v): i for i, v in enumerate(changes.variables)}
-    for name, variable in names_of_variables(model):
-        i = numbers.get(id(variable))
-        readers: dict[str, Callable[[], Array | None]] = {"weight": _value(variable)}
-        before = None
-        if i is not None:
-            readers["grad"] = _gradient(variable)
-            readers["update"] = _numbered(changes.update, i)
-            readers["step_size"] = _numbered(changes.step_size, i)
-            before = _numbered(changes.before, i)
-        for kind, read in readers.items():
-            if wanted(name, kind):
-                yield Probe(name, kind, read, None, before if kind == "update" else None, i)
-        if i is not None and wanted(name, SLOTS):
-            for slot, kept in optimizer.slots_of(variable).items():
-                yield Probe(name, slot, _value(kept), None, None, i)
 
+    def __init__(self, model: Any, stepper: Any, wanted: Wanted, manner: Manner) -> None:
+        self._wanted = wanted
+        self._manner = manner
+        self._changes = Changes(stepper.variables, stepper.optimizer)
+        self._differences = not wanted.kinds.isdisjoint(CHANGING)
+        chosen = self._chosen(variable_probes(model, stepper.optimizer, self._changes, wanted))
+        self._flat = Flattened(self._changes, manner.capacity, manner.sample)
+        if not manner.exact:
+            chosen = self._flat.take_in(chosen)
+        self._weights = self._tracks_of(chosen)
+        self._calls: list[Track] = []
+        self._graph: Any = None
+        self._compile()
 
-def _value(variable: Variable) -> Callable[[], Array]:
-    return lambda: variable.value
+    def runs_other_calls(self, stepper: Any) -> bool:
+        """Tell whether the latest step made other calls than those that are known."""
+        return getattr(stepper.cache, "graph", stepper.run) is not self._graph
 
+    def find_calls(self, stepper: Any) -> list[str]:
+        """Take the calls of the latest step from now on; what waits must have been taken.
 
-def _gradient(variable: Variable) -> Callable[[], Array | None]:
-    return lambda: variable.grad
+        Returns:
+            The paths of those that are recorded, in order.
+        """
+        self._graph = getattr(stepper.cache, "graph", stepper.run)
+        found = call_probes(stepper, self._wanted)
+        self._calls = self._tracks_of(self._chosen(found))
+        self._compile()
+        return list(dict.fromkeys(probe.path for probe in found))
 
+    def _chosen(self, found: Iterable[Probe]) -> list[Chosen]:
+        choice = self._manner.choice
+        return [(probe, how) for probe in found if (how := choice.of(probe.kind))]
 
-def _numbered(function: Callable[[int], Any], i: int) -> Callable[[], Any]:
-    return lambda: function(i)
+    def _tracks_of(self, chosen: Iterable[Chosen]) -> list[Track]:
+        m = self._manner
+        return [Track(probe, how, m.capacity, m.sample, m.exact) for probe, how in chosen]
 
+    def _compile(self) -> None:
+        every: list[Track | FlatTrack | FlatRatios]
+        every = [*self._calls, *self._weights, *self._flat.tracks, *self._flat.ratios]
+        self._adds: list[Callable[[int], None]] = [one.add for one in every]
+        self._growing = [track for track in [*self._calls, *self._weights] if track.grows]
 
-Chosen = tuple[Probe, tuple[Reduction, ...]]
+    # -- at a recorded step --------------------------------------------------------------------
 
+    def before(self) -> None:
+        """Copy what the step will change."""
+        if self._differences:
+            self._changes.note()
 
-def flatten(
-    chosen: Sequence[Chosen], changes: Changes, capacity: int, sample: int
-) -> tuple[list[FlatTrack], list[FlatRatios], list[Chosen]]:
-    """Take together what can be read from the arena's flat vectors.
+    def add(self, step: int, rate: float) -> None:
+        """Take in what the step has left.
 
-    Args:
-        chosen: the probes with their reductions.
-        changes: the changes of the weights.
-        capacity: steps that there is room for.
-        sample: elements looked at of each weight, at most.
+        Args:
+            step: number of the step.
+            rate: its learning rate.
+        """
+        if self._differences:
+            self._changes.find(rate)
+        for add in self._adds:
+            add(step)
 
-    Returns:
-        Tracks of all weights at once, ratios of all at once, and what is left.
-    """
-    changes.note()
-    arena = changes.arena
-    if arena is None:
-        return [], [], list(chosen)
-    flat = {
-        "weight": lambda: arena.values,
-        "grad": lambda: arena.grads,
-        "update": changes.flat_update,
-        "step_size": None,
-        **{name: _constant(vector) for name, vector in changes.flat_slots().items()},
-    }
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, int]]] = {}
-    ratios: list[tuple[str, int]] = []
-    left: list[Chosen] = []
-    for probe, how in chosen:
-        if probe.number is None or probe.kind not in flat:
-            left.append((probe, how))
-            continue
-        place = (probe.path, probe.number)
-        counted = tuple(h for h in how if isinstance(h, str) and h in DEFAULT)
-        if counted:
-            groups.setdefault((probe.kind, counted), []).append(place)
-        if "ratio" in how:
-            ratios.append(place)
-        rest = tuple(h for h in how if h not in (*DEFAULT, "ratio"))
-        if rest:
-            left.append((probe, rest))
-    tracks = [
-        FlatTrack(kind, counted, arena, weights, *_readers(flat[kind], changes), capacity, sample)
-        for (kind, counted), weights in groups.items()
-    ]
-    made = [FlatRatios(arena, ratios, changes.flat_update, changes.flat_before)] if ratios else []
-    return tracks, made, left
+    @property
+    def pending(self) -> int:
+        """Bytes of whole arrays that wait to be written."""
+        return sum(track.pending for track in self._growing)
 
+    # -- later ---------------------------------------------------------------------------------
 
-def _readers(
-    flat: Callable[[], Array] | None, changes: Changes
-) -> tuple[Callable[[Array], Array], Callable[[], Array] | None]:
-    if flat is None:
-        return changes.sizes_at, None
-    return lambda index: flat().take(index), flat
+    def take(self) -> list[Rows]:
+        """Return all rows since the last call."""
+        blocks: dict[tuple[str, ...], list[tuple[Place, Sampled]]] = {}
+        for track in (*self._calls, *self._weights):
+            place = (track.probe.path, track.probe.kind)
+            blocks.setdefault(track.counted, []).extend((place, b) for b in track.blocks())
+        for together in self._flat.tracks:
+            parts = [((name, together.kind), part) for name, part in together.parts()]
+            blocks.setdefault(together.counted, []).extend(parts)
+        with np.errstate(all="ignore"):
+            found = [row for how, each in blocks.items() for row in self._counted(how, each)]
+            found += [row for ratios in self._flat.ratios for row in ratios.take()]
+        self._flat.clear()
+        return found + [row for track in (*self._calls, *self._weights) for row in track.take()]
 
-
-def _constant(vector: Array) -> Callable[[], Array]:
-    return lambda: vector
-
-
-def take_all(tracks: Sequence[Track], flat: Sequence[FlatTrack], bins: int) -> list[Rows]:
-    """Return all rows since the last call.
-
-    Args:
-        tracks: quantities one by one.
-        flat: quantities of all weights at once.
-        bins: bins of a histogram.
-    """
-    places: list[tuple[str, str, tuple[str, ...]]] = []
-    blocks: list[Sampled] = []
-    for track in tracks:
-        for block in track.blocks():
-            places.append((track.probe.path, track.probe.kind, track.counted))
-            blocks.append(block)
-    for together in flat:
-        for name, part in together.parts():
-            places.append((name, together.kind, together.counted))
-            blocks.append(part)
-    found: list[Rows] = []
-    taken = take(blocks, bins)
-    for (path, kind, counted), (steps, summary, histogram) in zip(places, taken, strict=True):
-        both = {"summary": summary, "histogram": histogram}
-        found += [Rows(path, kind, how, steps, both[how]) for how in counted]
-    return found + [row for track in tracks for row in track.take()]
+    def _counted(
+        self, counted: tuple[str, ...], blocks: list[tuple[Place, Sampled]]
+    ) -> Iterable[Rows]:
+        for taken in take([block for _, block in blocks], self._manner.bins):
+            places = tuple(blocks[i][0] for i in taken.members)
+            for how in counted:
+                yield Rows(places, how, taken.steps, getattr(taken, how))

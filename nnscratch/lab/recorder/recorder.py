@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nnscratch import random
 from nnscratch.callbacks.callback import Callback, Logs
 from nnscratch.errors import DataError, unknown_name
 from nnscratch.lab.recorder import describe
-from nnscratch.lab.recorder.changes import Changes
-from nnscratch.lab.recorder.flat import FlatRatios, FlatTrack
 from nnscratch.lab.recorder.keyframes import copied
 from nnscratch.lab.recorder.kinds import kinds_of
 from nnscratch.lab.recorder.log import Log
-from nnscratch.lab.recorder.plan import (
-    Chosen,
-    Wanted,
-    call_probes,
-    flatten,
-    take_all,
-    variable_probes,
-)
+from nnscratch.lab.recorder.plan import Manner, Plan
+from nnscratch.lab.recorder.probes import Wanted
 from nnscratch.lab.recorder.recording import Recording
 from nnscratch.lab.recorder.reductions import Choice
-from nnscratch.lab.recorder.tracks import Probe, Track
-from nnscratch.variable import Variable
+from nnscratch.lab.recorder.steps import Steps
 
 CAPACITY = 32
 """Recorded steps after which what is pending is reduced and written."""
@@ -116,9 +105,9 @@ class Recorder(Recording, Callback):
         self._step = 0
         self._epoch = 0
         self._loss = float("nan")
-        self._rate = float("nan")
         self._due = False
-        self._tracks: list[Track] = []
+        self._plan: Any = None  # Plan and Steps of the latest fit
+        self._steps: Any = None
         self._recorded = 0
         self._recalled: dict[int, tuple[Any, Any]] = {}
 
@@ -137,22 +126,10 @@ class Recorder(Recording, Callback):
             self._log = Log(self._file)
             self._path = self._log.path
         self._run += 1
-        self._changes = Changes(stepper.variables, stepper.optimizer)
-        self._wanted = Wanted(self.kinds, self.where)
-        found = variable_probes(self.model, stepper.optimizer, self._changes, self._wanted)
-        chosen = self._with_reductions(found)
-        self._flat: list[FlatTrack] = []
-        self._ratios: list[FlatRatios] = []
-        if not self.exact:
-            self._flat, self._ratios, chosen = flatten(chosen, self._changes, CAPACITY, self.sample)
-        self._tracks = self._tracks_of(chosen)
-        self._calls: list[Track] = []
-        self._planned: Any = None
-        self._differences = not self.kinds.isdisjoint(("update", "step_size"))
-        self._pass: int | None = None
-        rate = stepper.optimizer.learning_rate
-        self._rate_variable = rate if isinstance(rate, Variable) else None
-        self._last_rate: float | None = None
+        wanted = Wanted(self.kinds, self.where)
+        manner = Manner(self.choice, CAPACITY, self.sample, self.exact, self.bins)
+        self._plan = Plan(self.model, stepper, wanted, manner)
+        self._steps = Steps(self.kinds, self._log, self._run, stepper, self._steps)
         self._log.note("runs", describe.run(self.model, stepper, self._step, self.params or {}))
         self._new_epoch = True
         if self.keyframes is not None:
@@ -172,32 +149,26 @@ class Recorder(Recording, Callback):
         """Write what is pending."""
         self._settle()
 
+    def abandon(self) -> None:
+        """Write what is pending: training was cut short."""
+        if self._steps is not None:
+            self._steps.end()
+        self._settle()
+
     def before_step(self, stepper: Any, batch: Any) -> None:
         """Decide whether this step is recorded, and copy what it will change."""
-        source = stepper.source
-        if getattr(source, "passes", None) != self._pass:
-            self._begin_pass(source)
-        if self._rate_variable is not None:
-            rate = self._rate_variable.value.item()
-            if rate != self._last_rate:
-                self._last_rate = rate
-                self._log.note("rates", [self._step + 1, rate])
+        self._steps.look(self._step)
         if self._new_epoch or self._keyframe_is_due():
             self._keep_state()
         step = self._step + 1
         self._due = (
-            (step == 1 or step % self.every == 0)
+            (step % self.every == 0 or step == 1)
             and (self.in_epochs is None or self._epoch in self.in_epochs)
             and (self.when is None or bool(self.when(step, self._epoch, self._loss)))
         )
-        if not self._due:
-            return
-        self._rate = float(stepper.optimizer.learning_rate)
-        if self._differences:
-            self._changes.note()
-        if "draws" in self.kinds:
-            self._watching: AbstractContextManager[list[random.Draw]] = random.record()
-            self._drawn = self._watching.__enter__()
+        if self._due:
+            self._plan.before()
+            self._steps.begin()
 
     def after_step(self, stepper: Any, batch: Any) -> None:
         """Record the step, if it is to be recorded."""
@@ -206,67 +177,19 @@ class Recorder(Recording, Callback):
             self._loss = float(np.mean(stepper.total))
         if not self._due:
             return
-        step = self._step
+        plan = self._plan
+        if plan.runs_other_calls(stepper):
+            if self._recorded:
+                self._settle()
+            self._log.note("names", plan.find_calls(stepper))
         with np.errstate(all="ignore"):
-            if self._differences:
-                self._changes.find(self._rate)
-            self._plan_calls(stepper)
-            for track in self._everything():
-                track.add(step)
-        self._record_step(stepper, batch, step)
+            plan.add(self._step, self._steps.rate)
+        self._steps.record(self._step, stepper.total, len(batch))
         self._recorded += 1
-        if self._recorded >= CAPACITY or self._pending() > PENDING_BYTES:
+        if self._recorded >= CAPACITY or plan.pending > PENDING_BYTES:
             self._settle()
-
-    def _plan_calls(self, stepper: Any) -> None:
-        """Find the layers' calls; a model that is traced may run another graph in another step."""
-        graph = getattr(stepper.cache, "graph", stepper.run)
-        if graph is self._planned:
-            return
-        if self._planned is not None:
-            self._settle()
-        self._planned = graph
-        found = call_probes(stepper, self._wanted)
-        self._log.note("names", list(dict.fromkeys(probe.path for probe in found)))
-        self._calls = self._tracks_of(self._with_reductions(found))
-
-    def _with_reductions(self, found: Iterable[Probe]) -> list[Chosen]:
-        return [(probe, how) for probe in found if (how := self.choice.of(probe.kind))]
-
-    def _tracks_of(self, chosen: Iterable[Chosen]) -> list[Track]:
-        return [Track(p, how, CAPACITY, self.sample, self.exact) for p, how in chosen]
 
     # -- what is kept --------------------------------------------------------------------------
-
-    def _record_step(self, stepper: Any, batch: Any, step: int) -> None:
-        for kind, value in (("loss", stepper.total), ("learning_rate", self._rate)):
-            if kind in self.kinds:
-                number = value if np.ndim(value) == 0 else np.mean(value)
-                self._log.row(kind, "value", step, np.array([number], np.float64))
-        if "draws" in self.kinds:
-            self._watching.__exit__(None, None, None)
-            drawn = [[d.name, d.kind, d.shape, d.state, d.xla] for d in self._drawn]
-            self._log.note("draws", [step, drawn])
-        if "rows" in self.kinds and self._pass is not None:
-            done = step - 1 - self._pass_begin + self._skipped
-            start = done * stepper.source.batch_size
-            stop = start + len(batch)
-            order = self._order
-            rows = np.arange(start, stop) if order is None else order[start:stop]
-            self._log.row("rows", "full", step, rows)
-
-    def _begin_pass(self, source: Any) -> None:
-        """Take note of the order of the rows; one that is repeated is written once."""
-        self._pass, self._pass_begin = source.passes, self._step
-        before = getattr(self, "_order", None)
-        self._order = source.order
-        if self._order is not None and self._order is not before:
-            self._order_begin = self._step
-            self._log.row("order", "full", self._step, self._order)
-        begin = None if self._order is None else self._order_begin
-        self._skipped = source.index
-        entry = {"run": self._run, "step": self._step, "order": begin, "skipped": source.index}
-        self._log.note("passes", entry)
 
     def _keyframe_is_due(self) -> bool:
         return isinstance(self.keyframes, int) and self._step % self.keyframes == 0
@@ -278,18 +201,10 @@ class Recorder(Recording, Callback):
         if self.keyframes is not None:
             self._log.state(self._run, self._step, self.model)
 
-    def _pending(self) -> int:
-        return sum(track.pending for track in [*self._calls, *self._tracks])
-
-    def _everything(self) -> list[Track | FlatTrack | FlatRatios]:
-        return [*self._calls, *self._tracks, *self._flat, *self._ratios]
-
     def _settle(self) -> None:
         if self._path is None or not (self._recorded or not self._log.empty):
             return
-        with np.errstate(all="ignore"):
-            rows = take_all([*self._calls, *self._tracks], self._flat, self.bins)
-        rows += [row for ratios in self._ratios for row in ratios.take()]
+        rows = [] if self._plan is None else self._plan.take()
         self._recorded = 0
         self._log.write(rows)
 

@@ -81,13 +81,8 @@ def dead(a: Array) -> float:
     >>> dead(np.array([[0.0, 1.0], [0.0, 0.0]]))
     0.5
     """
-    rows = a.reshape(-1, a.shape[-1])
-    units = np.maximum.reduce(rows, axis=0)
-    zero = rows.shape[1] - int(np.count_nonzero(units))
-    if zero:  # the largest is 0: is the smallest too?
-        columns = rows[:, units == 0]
-        zero -= int(np.count_nonzero(np.minimum.reduce(columns, axis=0)))
-    return zero / max(rows.shape[1], 1)
+    units: Array = np.logical_or.reduce(a.reshape(-1, a.shape[-1]), axis=0)
+    return (units.size - int(np.count_nonzero(units))) / max(units.size, 1)
 
 
 def ratio(update: Array, weight: Array) -> float:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.lab.recorder.tracks import Rows
+from nnscratch.lab.recorder.growing import GrowingArchive
+from nnscratch.lab.recorder.rows import Rows
 from nnscratch.saving.archive import unpacked
 from nnscratch.saving.limits import Limits, check_depth, get_limits, reading
 from nnscratch.typing import Array
@@ -34,9 +35,8 @@ class Writer:
         self.path = path
         self._pieces = 0
         self._states = 0
-        with zipfile.ZipFile(path, "w") as archive:
-            header = {"format": FORMAT, "version": VERSION}
-            archive.writestr(zipfile.ZipInfo(HEADER), json.dumps(header))
+        self._archive = GrowingArchive(path)
+        self._archive.add({HEADER: [_text({"format": FORMAT, "version": VERSION})]})
 
     def piece(self, rows: Sequence[Rows], notes: Mapping[str, Any]) -> None:
         """Write the rows since the last piece.
@@ -49,7 +49,7 @@ class Writer:
         """
         groups: dict[Any, list[Rows]] = {}
         for row in rows:
-            key = (row.how, row.values.shape, row.values.dtype.str, row.steps)
+            key = (row.how, row.values.shape[1:], row.values.dtype.str, row.steps)
             groups.setdefault(key, []).append(row)
         name = f"pieces/{self._pieces:06d}"
         self._pieces += 1
@@ -57,13 +57,14 @@ class Writer:
         listed = []
         for i, group in enumerate(groups.values()):
             member = f"{name}/{i}.npy"
-            arrays[member] = np.stack([row.values for row in group])
+            tables = [row.values for row in group]
+            arrays[member] = tables[0] if len(tables) == 1 else np.concatenate(tables)
             listed.append(
                 {
                     "member": member,
                     "how": group[0].how,
-                    "steps": list(group[0].steps),
-                    "series": [[row.path, row.kind] for row in group],
+                    "steps": group[0].steps,
+                    "series": [place for row in group for place in row.places],
                 }
             )
         self._append(arrays, f"{name}.json", {**notes, "arrays": listed})
@@ -86,16 +87,20 @@ class Writer:
         self._append(members, f"{name}.json", {**description, "arrays": places})
 
     def _append(self, arrays: Mapping[str, Array], name: str, text: Mapping[str, Any]) -> None:
-        with zipfile.ZipFile(self.path, "a") as archive:
-            for member, array in arrays.items():
-                header = io.BytesIO()
-                plain = np.ascontiguousarray(array)
-                described = np.lib.format.header_data_from_array_1_0(plain)
-                np.lib.format.write_array_header_1_0(header, described)
-                with archive.open(zipfile.ZipInfo(member), "w") as stream:
-                    stream.write(header.getvalue())
-                    stream.write(plain.reshape(-1).view(np.uint8).data)
-            archive.writestr(zipfile.ZipInfo(name), json.dumps(text))
+        self._archive.add({**{n: _npy(a) for n, a in arrays.items()}, name: [_text(text)]})
+
+
+def _npy(array: Array) -> list[Any]:
+    """Return an array as an `.npy` file, in pieces."""
+    plain = np.ascontiguousarray(array)
+    header = io.BytesIO()
+    described = np.lib.format.header_data_from_array_1_0(plain)
+    np.lib.format.write_array_header_1_0(header, described)
+    return [header.getvalue(), plain.reshape(-1).view(np.uint8).data]
+
+
+def _text(value: Any) -> bytes:
+    return json.dumps(value).encode("ascii")
 
 
 class Reader:

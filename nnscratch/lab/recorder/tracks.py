@@ -11,6 +11,7 @@ import numpy as np
 from nnscratch.lab.recorder import reductions
 from nnscratch.lab.recorder.blocks import Block
 from nnscratch.lab.recorder.reductions import Reduction, name_of
+from nnscratch.lab.recorder.rows import Rows
 from nnscratch.typing import Array
 
 
@@ -35,17 +36,6 @@ class Probe:
     number: int | None = None
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Reduced values of one quantity at some steps, ready to be written."""
-
-    path: str
-    kind: str
-    how: str
-    steps: tuple[int, ...]
-    values: Array
-
-
 class Track:
     """The pending rows of one quantity.
 
@@ -58,6 +48,7 @@ class Track:
 
     Attributes:
         counted: which of summary and histogram are wanted.
+        grows: whether anything but samples is kept of a step.
         pending: bytes that wait to be written.
     """
 
@@ -72,6 +63,7 @@ class Track:
             for h in how
             if h not in ("summary", "histogram") and (function := _function(h, probe)) is not None
         ]
+        self.grows = bool(self._functions)
         self._room = (capacity, sample, exact)
         self._blocks: dict[int, Block] = {}
         self._rows: dict[str, list[tuple[int, Array]]] = {name: [] for name, _ in self._functions}
@@ -99,15 +91,15 @@ class Track:
     def take(self) -> list[Rows]:
         """Return the rows of the functions since the last call."""
         self.pending = 0
+        places = ((self.probe.path, self.probe.kind),)
         found: list[Rows] = []
-        path, kind = self.probe.path, self.probe.kind
         for name, rows in self._rows.items():
             by_shape: dict[Any, list[tuple[int, Array]]] = {}
             for step, row in rows:
                 by_shape.setdefault((row.shape, row.dtype), []).append((step, row))
             for same in by_shape.values():
-                values = np.stack([row for _, row in same])
-                found.append(Rows(path, kind, name, tuple(step for step, _ in same), values))
+                values = np.array([[row for _, row in same]])
+                found.append(Rows(places, name, tuple(step for step, _ in same), values))
             rows.clear()
         return found
 
