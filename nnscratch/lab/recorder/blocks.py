@@ -16,8 +16,6 @@ CANCELS = 0.05
 """Below this share of the mean square, the difference of two float32 sums is no variance."""
 SMALLEST = 1e-36
 """A range narrower than this is one value: its inverse would be infinite in float32."""
-HALVED = 16
-"""Rows longer than this are compared with themselves half by half, which NumPy does faster."""
 TOGETHER = 1 << 16
 """Elements that are counted in one go: they stay in the processor's cache."""
 
@@ -180,18 +178,9 @@ def _summaries(samples: Array, sizes: Array) -> Array:
             variance[close] = np.einsum("ij,ij->i", centred, centred) / np.float32(width)
         found[:, 0] = mean
         found[:, 1] = np.sqrt(variance)
-        found[:, 2] = _extreme(np.minimum, samples)
-        found[:, 3] = _extreme(np.maximum, samples)
+        found[:, 2] = np.minimum.reduce(samples, axis=1)
+        found[:, 3] = np.maximum.reduce(samples, axis=1)
         found[:, 4] = np.sqrt(square * (sizes / width))
-    return found
-
-
-def _extreme(larger_or_smaller: np.ufunc, rows: Array) -> Array:
-    """Return the largest or smallest element of each row, by halves as long as rows are long."""
-    while rows.shape[1] > HALVED:
-        half = -(-rows.shape[1] // 2)  # of an odd number, the one in the middle is in both
-        rows = larger_or_smaller(rows[:, :half], rows[:, -half:])
-    found: Array = larger_or_smaller.reduce(rows, axis=1)
     return found
 
 
@@ -201,13 +190,21 @@ def _histograms(samples: Array, low: Array, high: Array, bins: int) -> Array:
     if not samples.size:
         return found
     finite = np.isfinite(low) & np.isfinite(high)
-    if not finite.all():
-        for i in np.flatnonzero(~finite):
-            values = samples[i][np.isfinite(samples[i])]
-            if values.size:
-                found[i, :2] = values.min(), values.max()
-                found[i, 2:] = np.histogram(values, bins, (found[i, 0], found[i, 1] + 1e-30))[0]
-        samples, low, high = samples[finite], low[finite], high[finite]
+    if finite.all():
+        found[:, 0], found[:, 1] = low, high
+        found[:, 2:] = _counts(samples, low, high, bins)
+        return found
+    for i in np.flatnonzero(~finite):
+        values = samples[i][np.isfinite(samples[i])]
+        if values.size:
+            found[i, :2] = values.min(), values.max()
+            found[i, 2:] = np.histogram(values, bins, (found[i, 0], found[i, 1] + 1e-30))[0]
+    found[finite] = _histograms(samples[finite], low[finite], high[finite], bins)
+    return found
+
+
+def _counts(samples: Array, low: Array, high: Array, bins: int) -> Array:
+    """Return how many elements of each row lie in each bin, (rows, bins)."""
     width = (high - low).astype(np.float32)
     wide = width > SMALLEST
     scale = np.divide(np.float32(bins), width, out=np.zeros_like(width), where=wide)
@@ -216,7 +213,4 @@ def _histograms(samples: Array, low: Array, high: Array, bins: int) -> Array:
     np.minimum(index, bins - 1, out=index)
     numbers = index.astype(np.intp)
     numbers += np.arange(len(samples))[:, None] * bins
-    counts = np.bincount(numbers.reshape(-1), minlength=len(samples) * bins)
-    found[finite, 0], found[finite, 1] = low, high
-    found[finite, 2:] = counts.reshape(-1, bins)
-    return found
+    return np.bincount(numbers.reshape(-1), minlength=len(samples) * bins).reshape(-1, bins)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ CAPACITY = 32
 """Recorded steps after which what is pending is reduced and written."""
 PENDING_BYTES = 16 * 2**20
 """Bytes of full arrays after which they are written."""
+NEVER = sys.maxsize
 
 
 class Recorder(Recording, Callback):
@@ -131,14 +133,14 @@ class Recorder(Recording, Callback):
         self._plan = Plan(self.model, stepper, wanted, manner)
         self._steps = Steps(self.kinds, self._log, self._run, stepper, self._steps)
         self._log.note("runs", describe.run(self.model, stepper, self._step, self.params or {}))
-        self._new_epoch = True
+        self._new_epoch, self._next_state = True, self._step
         if self.keyframes is not None:
             self._recalled[self._run] = (copied(self.model, stepper), stepper.source)
         stepper.observers.append(self)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Take note of the number of the epoch."""
-        self._epoch, self._new_epoch = epoch, True
+        self._epoch, self._new_epoch, self._next_state = epoch, True, self._step
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Take note of the epoch's logs."""
@@ -158,7 +160,7 @@ class Recorder(Recording, Callback):
     def before_step(self, stepper: Any, batch: Any) -> None:
         """Decide whether this step is recorded, and copy what it will change."""
         self._steps.look(self._step)
-        if self._new_epoch or self._keyframe_is_due():
+        if self._step >= self._next_state:
             self._keep_state()
         step = self._step + 1
         self._due = (
@@ -191,15 +193,16 @@ class Recorder(Recording, Callback):
 
     # -- what is kept --------------------------------------------------------------------------
 
-    def _keyframe_is_due(self) -> bool:
-        return isinstance(self.keyframes, int) and self._step % self.keyframes == 0
-
     def _keep_state(self) -> None:
         begins, self._new_epoch = self._new_epoch, False
         if begins:
             self._log.note("begins", {"run": self._run, "epoch": self._epoch, "step": self._step})
         if self.keyframes is not None:
             self._log.state(self._run, self._step, self.model)
+        often = self.keyframes
+        self._next_state = NEVER
+        if isinstance(often, int):
+            self._next_state = (self._step // often + 1) * often
 
     def _settle(self) -> None:
         if self._path is None or not (self._recorded or not self._log.empty):

@@ -39,9 +39,9 @@ class Steps:
         self._pass_begin = self._skipped = 0
         self._optimizer = stepper.optimizer
         rate = stepper.optimizer.learning_rate
-        self._variable = rate if isinstance(rate, Variable) else None
+        self._rate_array = rate.value if isinstance(rate, Variable) else None  # changed in place
         self._last_rate: float | None = None
-        self._loss, self._rate, self._draws, self._rows = (
+        self._losses, self._rates, self._draws, self._rows = (
             kind in kinds for kind in ("loss", "learning_rate", "draws", "rows")
         )
         self._watching: AbstractContextManager[list[random.Draw]] | None = None
@@ -52,8 +52,8 @@ class Steps:
         """Write down what has changed since the step before, after so many steps."""
         if self._in_passes and self._source.passes != self._pass:
             self._begin_pass(done)
-        if self._variable is not None:
-            rate = self._variable.value.item()
+        if self._rate_array is not None:
+            rate = self._rate_array.item()
             if rate != self._last_rate:
                 self._last_rate = rate
                 self._log.note("rates", [done + 1, rate])
@@ -92,9 +92,9 @@ class Steps:
             rows: rows of its batch.
         """
         self.end()
-        if self._loss:
+        if self._losses:
             self._log.number("loss", step, float(total if np.ndim(total) == 0 else np.mean(total)))
-        if self._rate:
+        if self._rates:
             self._log.number("learning_rate", step, self.rate)
         if self._draws:
             drawn = [[d.name, d.kind, d.shape, d.state, d.xla] for d in self._drawn]

@@ -67,7 +67,9 @@ class Writer:
                     "series": [place for row in group for place in row.places],
                 }
             )
-        self._append(arrays, f"{name}.json", {**notes, "arrays": listed})
+        members = {member: _npy(array) for member, array in arrays.items()}
+        text = _text({**notes, "arrays": listed})
+        self._archive.add({**members, f"{name}.json": [text]})
 
     def state(self, description: Mapping[str, Any], arrays: Sequence[Array]) -> None:
         """Write a state: a list of arrays, those of one type joined into one flat array.
@@ -83,20 +85,18 @@ class Writer:
         for array in arrays:
             parts.setdefault(array.dtype.str, []).append(array.reshape(-1))
             places.append([array.dtype.str, list(array.shape)])
-        members = {f"{name}/{d[1:]}.npy": np.concatenate(flat) for d, flat in parts.items()}
-        self._append(members, f"{name}.json", {**description, "arrays": places})
-
-    def _append(self, arrays: Mapping[str, Array], name: str, text: Mapping[str, Any]) -> None:
-        self._archive.add({**{n: _npy(a) for n, a in arrays.items()}, name: [_text(text)]})
+        members = {f"{name}/{d[1:]}.npy": _npy(*flat) for d, flat in parts.items()}
+        self._archive.add({**members, f"{name}.json": [_text({**description, "arrays": places})]})
 
 
-def _npy(array: Array) -> list[Any]:
-    """Return an array as an `.npy` file, in pieces."""
-    plain = np.ascontiguousarray(array)
+def _npy(*parts: Array) -> list[Any]:
+    """Return an array, or several of one type one behind the other, as an `.npy` file in pieces."""
+    plain = [np.ascontiguousarray(part) for part in parts]
+    shape = plain[0].shape if len(plain) == 1 else (sum(part.size for part in plain),)
     header = io.BytesIO()
-    described = np.lib.format.header_data_from_array_1_0(plain)
+    described = {**np.lib.format.header_data_from_array_1_0(plain[0]), "shape": shape}
     np.lib.format.write_array_header_1_0(header, described)
-    return [header.getvalue(), plain.reshape(-1).view(np.uint8).data]
+    return [header.getvalue(), *(part.reshape(-1).view(np.uint8).data for part in plain)]
 
 
 def _text(value: Any) -> bytes:
