@@ -90,14 +90,22 @@ def next_draw(name: str, kind: str, shape: tuple[int, ...], take: Callable[[], S
     return draw
 
 
-@contextmanager
-def observe(observer: Observer) -> Iterator[None]:
+class Observation:
+    """A block in which someone is told of each draw; it may be entered time after time."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    def __enter__(self) -> None:
+        _observers.append(self._observer)
+
+    def __exit__(self, *error: object) -> None:
+        _observers.remove(self._observer)
+
+
+def observe(observer: Observer) -> Observation:
     """Call `observer` with each `Draw` made inside the block."""
-    _observers.append(observer)
-    try:
-        yield
-    finally:
-        _observers.remove(observer)
+    return Observation(observer)
 
 
 @contextmanager

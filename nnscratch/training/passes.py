@@ -64,6 +64,8 @@ class Passes:
 
     Attributes:
         hits: by metric, which of the latest predictions are right; None where nobody has looked.
+        repeated: the pattern whose routines made both passes of the latest step, if one did: what
+            the step left in caches is in the same arrays as after other steps of this pattern.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Passes:
         self._latest: Pattern | None = None
         self._changes = -1
         self.hits: Hits | None = None
+        self.repeated: Pattern | None = None
 
     def __reduce__(self) -> Any:
         return type(None), ()  # a copied model begins anew: routines are bound to memory
@@ -104,6 +107,7 @@ class Passes:
         Returns:
             The outputs, and z per output where it is softmax(z) or sigmoid(z).
         """
+        self.repeated = None
         pattern = self._pattern_of(batch, objective, training) if self.routines else None
         if pattern is None:
             return self.compute(batch, objective, training)
@@ -206,6 +210,7 @@ class Passes:
             pattern.reached = [v for v in self.variables if v.grad is not None]
         elif pattern.by_values == [scale, *by_values]:
             pattern.backward.run()
+            self.repeated = pattern
             for variable in pattern.reached:
                 variable.confirm_grad()
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnscratch.lab.recorder.step_size import is_measured, step_size
+from nnscratch.lab.recorder.step_size import rule_of, step_size
 from nnscratch.typing import Array
 from nnscratch.variable import Variable
 
@@ -27,6 +27,7 @@ class Changes:
     def __init__(self, variables: list[Variable], optimizer: Any) -> None:
         self.variables = variables
         self._optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+        self._rule = rule_of(self._optimizer)
         self._slots = [optimizer.slots_of(v) for v in variables]
         self._before: list[Array] = []
         self._update: list[Array] = []
@@ -102,13 +103,12 @@ class Changes:
 
     def sizes_at(self, index: Array, out: Array) -> None:
         """Put the effective step sizes at some places of the flat vectors into an array."""
-        update, grads = self._flat[1], self._arena.grads
-        if is_measured(self._optimizer):
-            parts = update.take(index), grads.take(index)
-        else:  # the rule looks at neither of them
-            parts = (index, index)
         chosen = {name: flat.take(index) for name, flat in self._looked_at.items()}
-        out[...] = step_size(self._optimizer, chosen, self._rate, self._t, *parts)
+        if self._rule is not None:
+            out[...] = self._rule(self._optimizer, chosen, self._rate, self._t)
+            return
+        update, grads = self._flat[1].take(index), self._arena.grads.take(index)
+        out[...] = step_size(self._optimizer, chosen, self._rate, self._t, update, grads)
 
     def _views(self, flat: Array) -> list[Array]:
         return [self._arena.view(flat, i) for i in range(len(self.variables))]

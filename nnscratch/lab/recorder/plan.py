@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,17 @@ import numpy as np
 
 from nnscratch.lab.recorder.blocks import Sampled, take
 from nnscratch.lab.recorder.changes import Changes
-from nnscratch.lab.recorder.flat import FlatRatios, FlatTrack
-from nnscratch.lab.recorder.flattening import Chosen, Flattened
+from nnscratch.lab.recorder.fixed import Fixed
+from nnscratch.lab.recorder.flat import Flat
 from nnscratch.lab.recorder.probes import Wanted, call_probes, variable_probes
 from nnscratch.lab.recorder.reductions import Choice
 from nnscratch.lab.recorder.rows import Place, Rows
-from nnscratch.lab.recorder.tracks import Probe, Track
+from nnscratch.lab.recorder.tracks import Chosen, Counted, Probe, Track
 
 CHANGING = ("update", "step_size")
 """Kinds for which the weights before the step must be known."""
+PATTERNS = 4
+"""Kinds of batches whose lines are kept; patterns that are void are forgotten with them."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ class Plan:
         self._changes = Changes(stepper.variables, stepper.optimizer)
         self._differences = not wanted.kinds.isdisjoint(CHANGING)
         chosen = self._chosen(variable_probes(model, stepper.optimizer, self._changes, wanted))
-        self._flat = Flattened(self._changes, manner.capacity, manner.sample)
+        self._flat = Flat(self._changes, manner.capacity, manner.sample)
         if not manner.exact:
             chosen = self._flat.take_in(chosen)
         self._weights = self._tracks_of(chosen)
+        self._adds = [*self._flat.adds(), *(track.add for track in self._weights)]
         self._calls: list[Track] = []
         self._graph: Any = None
-        self._compile()
+        self._fixed: dict[int, tuple[Any, Fixed]] = {}
 
     def runs_other_calls(self, stepper: Any) -> bool:
         """Tell whether the latest step made other calls than those that are known."""
@@ -80,7 +83,7 @@ class Plan:
         self._graph = getattr(stepper.cache, "graph", stepper.run)
         found = call_probes(stepper, self._wanted)
         self._calls = self._tracks_of(self._chosen(found))
-        self._compile()
+        self._fixed = {}
         return list(dict.fromkeys(probe.path for probe in found))
 
     def _chosen(self, found: Iterable[Probe]) -> list[Chosen]:
@@ -91,12 +94,6 @@ class Plan:
         m = self._manner
         return [Track(probe, how, m.capacity, m.sample, m.exact) for probe, how in chosen]
 
-    def _compile(self) -> None:
-        every: list[Track | FlatTrack | FlatRatios]
-        every = [*self._calls, *self._weights, *self._flat.tracks, *self._flat.ratios]
-        self._adds: list[Callable[[int], None]] = [one.add for one in every]
-        self._growing = [track for track in [*self._calls, *self._weights] if track.grows]
-
     # -- at a recorded step --------------------------------------------------------------------
 
     def before(self) -> None:
@@ -104,10 +101,11 @@ class Plan:
         if self._differences:
             self._changes.note()
 
-    def add(self, step: int, rate: float) -> None:
+    def add(self, stepper: Any, step: int, rate: float) -> None:
         """Take in what the step has left.
 
         Args:
+            stepper: the training step.
             step: number of the step.
             rate: its learning rate.
         """
@@ -115,32 +113,48 @@ class Plan:
             self._changes.find(rate)
         for add in self._adds:
             add(step)
+        for add in self._adds_for(stepper.passes.repeated):
+            add(step)
+
+    def _adds_for(self, pattern: Any) -> Sequence[Callable[[int], None]]:
+        """Return what reads the calls after a step of this pattern; None is one of its own."""
+        if pattern is None:
+            return [track.add for track in self._calls]
+        known = self._fixed.get(id(pattern))
+        if known is None:
+            fixed = Fixed(self._calls, self._manner.capacity, self._manner.sample)
+            known = self._fixed[id(pattern)] = pattern, fixed
+        return known[1].adds
 
     @property
     def pending(self) -> int:
         """Bytes of whole arrays that wait to be written."""
-        return sum(track.pending for track in self._growing)
+        return sum(track.pending for track in (*self._calls, *self._weights))
 
     # -- later ---------------------------------------------------------------------------------
 
     def take(self) -> list[Rows]:
         """Return all rows since the last call."""
-        blocks: dict[tuple[str, ...], list[tuple[Place, Sampled]]] = {}
-        for track in (*self._calls, *self._weights):
+        tracks = (*self._calls, *self._weights)
+        lines: list[Flat | Fixed] = [self._flat, *(fixed for _, fixed in self._fixed.values())]
+        blocks: dict[Counted, list[tuple[Place, Sampled]]] = {}
+        for one in lines:
+            for place, counted, part in one.parts():
+                blocks.setdefault(counted, []).append((place, part))
+        for track in tracks:
             place = (track.probe.path, track.probe.kind)
             blocks.setdefault(track.counted, []).extend((place, b) for b in track.blocks())
-        for together in self._flat.tracks:
-            parts = [((name, together.kind), part) for name, part in together.parts()]
-            blocks.setdefault(together.counted, []).extend(parts)
         with np.errstate(all="ignore"):
             found = [row for how, each in blocks.items() for row in self._counted(how, each)]
-            found += [row for ratios in self._flat.ratios for row in ratios.take()]
-        self._flat.clear()
-        return found + [row for track in (*self._calls, *self._weights) for row in track.take()]
+            found += [row for one in lines for row in one.rows()]
+        found += [row for track in tracks for row in track.take()]
+        for one in lines:
+            one.clear()
+        if len(self._fixed) > PATTERNS:
+            self._fixed = {}
+        return found
 
-    def _counted(
-        self, counted: tuple[str, ...], blocks: list[tuple[Place, Sampled]]
-    ) -> Iterable[Rows]:
+    def _counted(self, counted: Counted, blocks: list[tuple[Place, Sampled]]) -> Iterable[Rows]:
         for taken in take([block for _, block in blocks], self._manner.bins):
             places = tuple(blocks[i][0] for i in taken.members)
             for how in counted:

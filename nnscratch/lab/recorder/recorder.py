@@ -185,7 +185,7 @@ class Recorder(Recording, Callback):
                 self._settle()
             self._log.note("names", plan.find_calls(stepper))
         with np.errstate(all="ignore"):
-            plan.add(self._step, self._steps.rate)
+            plan.add(stepper, self._step, self._steps.rate)
         self._steps.record(self._step, stepper.total, len(batch))
         self._recorded += 1
         if self._recorded >= CAPACITY or plan.pending > PENDING_BYTES:

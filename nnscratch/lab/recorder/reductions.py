@@ -67,12 +67,20 @@ def saturation(a: Array, ends: tuple[float, float]) -> float:
     >>> saturation(np.array([0.001, 0.5, 0.995, 0.2]), (0.0, 1.0))
     0.5
     """
+    low, high = without_margin(ends)
+    inside = a > low if high == math.inf else (a > low) & (a < high)
+    return 1.0 - int(np.count_nonzero(inside)) / max(a.size, 1)
+
+
+def without_margin(ends: tuple[float, float]) -> tuple[float, float]:
+    """Return the range without 1 % at either end; where it has no end, there is no margin.
+
+    >>> without_margin((-1.0, 1.0))
+    (-0.98, 0.98)
+    """
     low, high = ends
-    if high == math.inf:
-        return 1.0 - int(np.count_nonzero(a > low)) / max(a.size, 1)
-    margin = MARGIN * (high - low)
-    inside = int(np.count_nonzero((a > low + margin) & (a < high - margin)))
-    return 1.0 - inside / max(a.size, 1)
+    margin = 0.0 if high == math.inf else MARGIN * (high - low)
+    return low + margin, high - margin
 
 
 def dead(a: Array) -> float:

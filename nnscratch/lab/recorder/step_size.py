@@ -11,6 +11,8 @@ import numpy as np
 from nnscratch.typing import Array
 
 Slots = Mapping[str, Array]
+Rule = Callable[[Any, Slots, float, int], "Array | float"]
+"""From optimizer, slots, learning rate and number of the step to the step sizes."""
 
 
 def _adam(o: Any, s: Slots, rate: float, t: int) -> Array:
@@ -51,7 +53,7 @@ def _constant(o: Any, s: Slots, rate: float, t: int) -> float:
     return rate
 
 
-RULES: dict[str, Callable[[Any, Slots, float, int], Array | float]] = {
+RULES: dict[str, Rule] = {
     "SGD": _constant,
     "Lion": _constant,
     "Adam": _adam,
@@ -67,10 +69,10 @@ Others, such as Adadelta or Ftrl, and other dialects are measured: |Δw| / |g|, 
 """
 
 
-def is_measured(optimizer: Any) -> bool:
-    """Tell whether the step size is found from update and gradient, not from the slots."""
+def rule_of(optimizer: Any) -> Rule | None:
+    """Return how the step size is found from the slots, None where it has to be measured."""
     keras = getattr(optimizer, "dialect", "keras") == "keras"
-    return type(optimizer).__name__ not in RULES or not keras
+    return RULES.get(type(optimizer).__name__) if keras else None
 
 
 def step_size(
@@ -91,8 +93,8 @@ def step_size(
     >>> step_size(Adagrad(epsilon=0.0), slots, 0.1, 1, np.zeros(1), np.ones(1)).tolist()
     [0.05]
     """
-    if not is_measured(optimizer):
-        rule = RULES[type(optimizer).__name__]
+    rule = rule_of(optimizer)
+    if rule is not None:
         found = np.asarray(rule(optimizer, slots, rate, t))
         return found if found.shape == update.shape else np.broadcast_to(found, update.shape)
     size = np.abs(grad)

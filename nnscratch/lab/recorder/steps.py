@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -44,8 +43,9 @@ class Steps:
         self._losses, self._rates, self._draws, self._rows = (
             kind in kinds for kind in ("loss", "learning_rate", "draws", "rows")
         )
-        self._watching: AbstractContextManager[list[random.Draw]] | None = None
         self._drawn: list[random.Draw] = []
+        self._watch = random.observe(self._drawn.append)
+        self._watching = False
         self.rate = float("nan")
 
     def look(self, done: int) -> None:
@@ -74,14 +74,15 @@ class Steps:
         """Begin to record a step."""
         self.rate = float(self._optimizer.learning_rate)
         if self._draws:
-            self._watching = random.record()
-            self._drawn = self._watching.__enter__()
+            self._drawn.clear()
+            self._watch.__enter__()
+            self._watching = True
 
     def end(self) -> None:
         """Watch no more draws."""
-        if self._watching is not None:
-            self._watching.__exit__(None, None, None)
-            self._watching = None
+        if self._watching:
+            self._watch.__exit__(None, None, None)
+            self._watching = False
 
     def record(self, step: int, total: Any, rows: int) -> None:
         """Record a step that was taken.

@@ -53,12 +53,11 @@ class Writer:
             groups.setdefault(key, []).append(row)
         name = f"pieces/{self._pieces:06d}"
         self._pieces += 1
-        arrays: dict[str, Array] = {}
+        members: dict[str, list[Any]] = {}
         listed = []
         for i, group in enumerate(groups.values()):
             member = f"{name}/{i}.npy"
-            tables = [row.values for row in group]
-            arrays[member] = tables[0] if len(tables) == 1 else np.concatenate(tables)
+            members[member] = _npy([row.values for row in group])
             listed.append(
                 {
                     "member": member,
@@ -67,7 +66,6 @@ class Writer:
                     "series": [place for row in group for place in row.places],
                 }
             )
-        members = {member: _npy(array) for member, array in arrays.items()}
         text = _text({**notes, "arrays": listed})
         self._archive.add({**members, f"{name}.json": [text]})
 
@@ -85,14 +83,14 @@ class Writer:
         for array in arrays:
             parts.setdefault(array.dtype.str, []).append(array.reshape(-1))
             places.append([array.dtype.str, list(array.shape)])
-        members = {f"{name}/{d[1:]}.npy": _npy(*flat) for d, flat in parts.items()}
+        members = {f"{name}/{d[1:]}.npy": _npy(flat) for d, flat in parts.items()}
         self._archive.add({**members, f"{name}.json": [_text({**description, "arrays": places})]})
 
 
-def _npy(*parts: Array) -> list[Any]:
-    """Return an array, or several of one type one behind the other, as an `.npy` file in pieces."""
+def _npy(parts: Sequence[Array]) -> list[Any]:
+    """Return arrays, put together along the first axis, as an `.npy` file in pieces."""
     plain = [np.ascontiguousarray(part) for part in parts]
-    shape = plain[0].shape if len(plain) == 1 else (sum(part.size for part in plain),)
+    shape = (sum(map(len, plain)), *plain[0].shape[1:])
     header = io.BytesIO()
     described = {**np.lib.format.header_data_from_array_1_0(plain[0]), "shape": shape}
     np.lib.format.write_array_header_1_0(header, described)

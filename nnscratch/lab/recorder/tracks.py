@@ -36,6 +36,13 @@ class Probe:
     number: int | None = None
 
 
+Chosen = tuple[Probe, tuple[Reduction, ...]]
+"""A quantity and its reductions."""
+Counted = tuple[str, ...]
+"""Summary, histogram or both."""
+SHARES = ("saturation", "dead")
+
+
 class Track:
     """The pending rows of one quantity.
 
@@ -48,7 +55,8 @@ class Track:
 
     Attributes:
         counted: which of summary and histogram are wanted.
-        grows: whether anything but samples is kept of a step.
+        shares: which of saturation and dead units are wanted.
+        is_plain: whether nothing but samples and shares is kept of a step.
         pending: bytes that wait to be written.
     """
 
@@ -63,7 +71,8 @@ class Track:
             for h in how
             if h not in ("summary", "histogram") and (function := _function(h, probe)) is not None
         ]
-        self.grows = bool(self._functions)
+        self.shares = [name for name, _ in self._functions if name in how and name in SHARES]
+        self.is_plain = not exact and len(self.shares) == len(self._functions)
         self._room = (capacity, sample, exact)
         self._blocks: dict[int, Block] = {}
         self._rows: dict[str, list[tuple[int, Array]]] = {name: [] for name, _ in self._functions}
@@ -104,7 +113,7 @@ class Track:
         return found
 
 
-def _thinned(a: Array, most: int = 2048) -> Array:
+def thinned(a: Array, most: int = 2048) -> Array:
     """Return every n-th element, so that there are at most so many."""
     return a.reshape(-1)[:: max(1, -(-a.size // most))]
 
@@ -117,7 +126,7 @@ def _function(how: Reduction, probe: Probe) -> Callable[[Array], Any] | None:
         return np.array
     if how == "saturation":
         ends = probe.ends
-        return None if ends is None else lambda a: reductions.saturation(_thinned(a), ends)
+        return None if ends is None else lambda a: reductions.saturation(thinned(a), ends)
     if how == "ratio":
         beside = probe.beside
         return None if beside is None else lambda a: reductions.ratio(a, beside())
