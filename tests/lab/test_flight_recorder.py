@@ -7,8 +7,8 @@ import pytest
 from runs import assert_same_bits, branched, data, network, state, trained
 
 from nnscratch import Model, callbacks, layers, optimizers, random
-from nnscratch.errors import DataError, NotReadyError
-from nnscratch.lab import Recorder
+from nnscratch.errors import DataError, NonFiniteError, NotReadyError
+from nnscratch.lab import Recorder, Recording
 from nnscratch.lab.recorder.kinds import ALL
 
 
@@ -27,6 +27,55 @@ def test_asking_for_the_inputs_gradient_changes_no_bit():
     plain, _ = trained()
     seen, _ = trained(Recorder(["all", "input_grad"], every=1))
     assert_same_bits(state(plain), state(seen))
+
+
+@pytest.mark.parametrize("how", [None, ["full", "saturation", "dead"]])
+def test_steps_that_are_repeated_by_routine_are_recorded_like_those_of_layers(how):
+    x, y = data()
+    found = []
+    for eager in (False, True):
+        rec = Recorder(every=1, how=how)
+        random.set_random_seed(1)
+        model = network()
+        model.compile(model.optimizer, model.loss, run_eagerly=eager)
+        trained(rec, model=model, epochs=6, validation_data=(x, y), validation_batch_size=20)
+        found.append(rec)
+    assert set(found[0]) == set(found[1])
+    for key in found[0]:
+        first, second = found[0][key], found[1][key]
+        assert first.steps.tolist() == second.steps.tolist()
+        for step in first:
+            assert_same_bits(flat_values(first[step]), flat_values(second[step]))
+
+
+def flat_values(row):
+    return [row] if isinstance(row, np.ndarray) else [np.asarray(v) for v in row.values()]
+
+
+def test_an_error_in_the_middle_loses_nothing(tmp_path):
+    class Stops(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 4:
+                raise KeyboardInterrupt
+
+    path = tmp_path / "run.nnrec"
+    with pytest.raises(KeyboardInterrupt):
+        trained(Recorder(every=1, file=path), Stops(), epochs=1)
+    kept = Recording.load(path)
+    assert kept["loss"].size == 5
+    assert kept["first/kernel", "grad"].steps.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_an_error_within_a_recorded_step_leaves_nobody_watching(tmp_path):
+    x, y = data()
+    rec = Recorder("draws", every=1, file=tmp_path / "run.nnrec")
+    with pytest.raises(NonFiniteError):
+        network().fit(x * np.nan, y, batch_size=8, verbose=0, callbacks=[rec])
+    with random.record() as drawn:
+        random.uniform((1,), seed=1)
+    assert len(drawn) == 1
+    assert all(draw.name != "fixed" for draw in rec._steps._drawn)
+    assert len(rec._steps._drawn) == 1  # the mask of the step that was not finished
 
 
 def test_a_plain_step_by_hand():

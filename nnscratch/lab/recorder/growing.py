@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-FITS = 0xFFFFFFFF
-"""Sizes and places from here on need fields of 64 bits, and archives that hold them Zip64."""
-FITS_COUNT = 0xFFFF
+SEE_ELSEWHERE, SEE_ELSEWHERE_16 = 0xFFFFFFFF, 0xFFFF
+"""What stands in a field where the number is in one of 64 bits: Zip64."""
+MOST, MOST_MEMBERS = SEE_ELSEWHERE - 1, SEE_ELSEWHERE_16 - 1
+"""Larger sizes, places and numbers of members need fields of 64 bits."""
 EPOCH = 1 << 5 | 1
 """1980-01-01, the first date that the format knows; recordings of equal runs are equal files."""
 PLAIN, ZIP64 = 20, 45
@@ -66,12 +67,12 @@ class GrowingArchive:
 def _end(count: int, size: int, start: int) -> bytes:
     """Return what stands behind the list of members: how many, how long it is, where it begins."""
     found = b""
-    if count > FITS_COUNT or size > FITS or start > FITS:
+    if count > MOST_MEMBERS or size > MOST or start > MOST:
         found = struct.pack(
             "<4sQHHIIQQQQ", b"PK\6\6", 44, ZIP64, ZIP64, 0, 0, count, count, size, start
         )
         found += struct.pack("<4sIQI", b"PK\6\7", 0, start + size, 1)
-        count, size, start = min(count, FITS_COUNT), min(size, FITS), min(start, FITS)
+        count, size, start = SEE_ELSEWHERE_16, SEE_ELSEWHERE, SEE_ELSEWHERE
     return found + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, count, count, size, start, 0)
 
 
@@ -81,9 +82,9 @@ def _headers(name: bytes, pieces: Sequence[Any], place: int) -> tuple[bytes, byt
     for piece in pieces:
         size += len(piece)
         check = zlib.crc32(piece, check)
-    large, far = size >= FITS, place >= FITS
+    large, far = size > MOST, place > MOST
     version = ZIP64 if large or far else PLAIN
-    short, before = (FITS if large else size), (FITS if far else place)
+    short, before = (SEE_ELSEWHERE if large else size), (SEE_ELSEWHERE if far else place)
     sizes = struct.pack("<QQ", size, size) if large else b""
     about = (version, 0, 0, 0, EPOCH, check, short, short, len(name))
     extra = _extra(sizes)
