@@ -62,7 +62,7 @@ OUT_OF_SCOPE = (
 
 REASONS = (
     (
-        r"LSTM|GRU|RNN|Bidirectional|TimeDistributed|StackedRNN|Masking|compute_mask",
+        r"LSTM|GRU|RNN|Bidirectional|TimeDistributed|StackedRNN",
         "recurrent networks",
     ),
     (r"[12]DTranspose|Conv[13]D|Conv3D|DepthwiseConv|Separable|Convolution", "beyond Conv2D"),
@@ -102,7 +102,7 @@ REASONS = (
     (r"[Pp]olicy|mixed_precision", "types by policy: `dtype=` of each layer takes a name"),
     (r"device|name_scope", "many devices"),
     (
-        r"max_epochs|max_steps|traceback|unsafe_deserialization|image_data_format",
+        r"max_epochs|max_steps|traceback|unsafe_deserialization",
         "a setting of the process: there is nothing to set",
     ),
     (r"RemoteMonitor", "would send results over the network"),

@@ -22,6 +22,8 @@ class Cache:
     Attributes:
         needs_dx: whether anybody will use what `backward` returns; the first trainable layer of a
             network need not compute it.
+        mask: which samples or steps of what goes in count, where a network has masks; see
+            `nnscratch.layers.masks`.
 
     >>> cache = Cache()
     >>> full = cache.buffer("y", (32, 10), "float32")
@@ -30,6 +32,8 @@ class Cache:
     >>> np.shares_memory(cache.buffer("y", (7, 10), "float32"), full)  # the last, short batch
     True
     """
+
+    mask: Any = None
 
     def __init__(self) -> None:
         self.needs_dx = True

@@ -31,6 +31,7 @@ TABLES = (
     "parity.checks.optimizers",
     "parity.checks.layers",
     "parity.checks.images",
+    "parity.checks.masks",
     "parity.checks.data",
     "parity.checks.training",
     "parity.checks.callbacks",

@@ -6,6 +6,7 @@ from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
 from nnscratch.layers.convolution import Conv2D
 from nnscratch.layers.core import Dense, Flatten
+from nnscratch.layers.extremes import Maximum, Minimum
 from nnscratch.layers.functional import (
     add,
     average,
@@ -25,7 +26,8 @@ from nnscratch.layers.joining import Concatenate, Dot
 from nnscratch.layers.lambda_layer import Lambda
 from nnscratch.layers.layer_normalization import LayerNormalization
 from nnscratch.layers.lookup import deserialize, serialize
-from nnscratch.layers.merging import Add, Average, Maximum, Minimum, Multiply, Subtract
+from nnscratch.layers.masking import Masking
+from nnscratch.layers.merging import Add, Average, Multiply, Subtract
 from nnscratch.layers.noise import AlphaDropout, GaussianDropout, GaussianNoise
 from nnscratch.layers.normalization import BatchNormalization
 from nnscratch.layers.pooling import (
@@ -80,6 +82,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "MaxPool2D",
     "MaxPooling2D",
     "Maximum",

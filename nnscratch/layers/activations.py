@@ -7,11 +7,17 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from nnscratch import activations
 from nnscratch.cache import Cache
 from nnscratch.checks import check_number
+from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer
 from nnscratch.typing import Array, Shape
+
+MASKED = -1e9
+"""What a softmax takes for what a mask leaves out, as in Keras."""
 
 
 class ActivationLayer(Layer):
@@ -21,6 +27,7 @@ class ActivationLayer(Layer):
         activation: the function with its derivative.
     """
 
+    supports_masking = True
     build_is_saved = False
     activation: activations.Activation
 
@@ -52,7 +59,6 @@ class Activation(ActivationLayer):
         activation: f, by name or as an `Activation` function object.
         kwargs: see `Layer`.
 
-    >>> import numpy as np
     >>> Activation("relu")(np.array([[-1.0, 2.0]])).tolist()
     [[0.0, 2.0]]
     """
@@ -86,7 +92,6 @@ class ReLU(ActivationLayer):
 
     Source: Nair, Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
 
-    >>> import numpy as np
     >>> ReLU(max_value=3.0, negative_slope=0.5)(np.array([[-2.0, 1.0, 9.0]])).tolist()
     [[-1.0, 1.0, 3.0]]
     """
@@ -127,7 +132,6 @@ class LeakyReLU(ActivationLayer):
     Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models",
     2013. The default is 0.3, as in Keras, whose function `leaky_relu` takes 0.2; the paper 0.01.
 
-    >>> import numpy as np
     >>> LeakyReLU()(np.array([[-2.0, 3.0]])).round(4).astype(float).round(4).tolist()
     [[-0.6, 3.0]]
     """
@@ -164,7 +168,6 @@ class ELU(ActivationLayer):
     Source: Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by
     exponential linear units", ICLR 2016.
 
-    >>> import numpy as np
     >>> ELU(alpha=2.0)(np.array([[0.0, 3.0]])).tolist()
     [[0.0, 3.0]]
     """
@@ -183,25 +186,31 @@ class Softmax(ActivationLayer):
     r"""Softmax: y_i = e^{x_i}/Σ_j e^{x_j}. Backward: dx = y·(dy - Σ_j y_j·dy_j).
 
     As a network's last layer it hands its x to a crossentropy as logits, as Dense(…, "softmax")
-    does.
+    does. What a mask leaves out takes no part: y_i = 0 there, and the others sum to 1.
 
     Args:
         axis: the axis, or axes, along which the outputs sum to 1.
         kwargs: see `Layer`.
 
     Shapes:
-        x and y (N, …).
+        x and y (N, …), a mask any shape that broadcasts to x.
+
+    Raises:
+        ShapeError: a mask that does not broadcast to x. Other layers' masks lack the last axis, so
+            that behind `Masking` this is so nearly always, as in Keras.
 
     Source: Bridle, "Probabilistic interpretation of feedforward classification network outputs",
     1990.
 
-    >>> import numpy as np
     >>> Softmax()(np.array([[0.0, 0.0]])).tolist()
     [[0.5, 0.5]]
+    >>> Softmax()(np.zeros((1, 3)), mask=[[True, False, True]]).tolist()
+    [[0.5, 0.0, 0.5]]
     """
 
     steady = True
     rowwise = True
+    takes_mask = True
     config_names = ("axis",)
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
@@ -214,8 +223,34 @@ class Softmax(ActivationLayer):
         """Whether the outputs that sum to 1 are of one row."""
         return super().is_rowwise and self.axis == -1
 
+    def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
+        """Compute f(x), with -10⁹ for what is masked."""
+        if cache.mask is None:
+            return super().forward(x, cache, training)
+        masked = cache.buffer("masked", x.shape, x.dtype)
+        masked.fill(MASKED)
+        try:
+            np.copyto(masked, x, where=cache.mask)
+        except ValueError as error:
+            raise ShapeError(
+                f"Softmax layer {self.name!r} takes masks that broadcast to its input. Received: "
+                f"mask.shape={cache.mask.shape}, shape={x.shape}"
+            ) from error
+        y = cache.copied("y", super().forward(masked, cache, training))
+        y *= cache.mask
+        return y
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        """Compute f'(x)·dy, 0 for what is masked."""
+        if cache.mask is None:
+            return super().backward(dy, cache)
+        dx: Array = super().backward(dy * cache.mask, cache) * cache.mask
+        return dx
+
     def logits(self, cache: Cache) -> Array | None:
-        """Return x where the softmax runs along one axis."""
+        """Return x where the softmax runs along one axis and nothing is masked."""
+        if cache.mask is not None:
+            return None
         one_axis = isinstance(self.axis, int) or len(self.axis) == 1
         return cache.z if one_axis else None
 

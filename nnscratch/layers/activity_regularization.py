@@ -31,6 +31,7 @@ class ActivityRegularization(Layer):
     5.0
     """
 
+    supports_masking = True
     config_names = ("l1", "l2")
     build_is_saved = False
 

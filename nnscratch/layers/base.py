@@ -15,6 +15,7 @@ from nnscratch.errors import NotReadyError, ShapeError, unknown_name
 from nnscratch.layers.calling import Calls
 from nnscratch.layers.composed import give_methods
 from nnscratch.layers.config import Configurable, read_dtype
+from nnscratch.layers.masks import HandlesMasks
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.layers.tracking import INTERNAL, Tracker
 from nnscratch.layers.weights import HasWeights
@@ -46,7 +47,7 @@ def _scoped(build: Callable[..., None]) -> Callable[..., None]:
     return scoped
 
 
-class Layer(Calls, Configurable, HasWeights):
+class Layer(Calls, Configurable, HandlesMasks, HasWeights):
     """A function of arrays with weights, and its derivative.
 
     A subclass writes the mathematics: `build` makes weights from the input's shape, `forward`

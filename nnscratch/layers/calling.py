@@ -8,6 +8,7 @@ from nnscratch import recording
 from nnscratch.cache import Cache
 from nnscratch.casting import as_numeric, handed_out
 from nnscratch.layers.composed import as_parent
+from nnscratch.layers.masks import cache_with
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.layers.tracing import PLAIN, Form, form_of_shapes, read_form
 from nnscratch.structure import flatten, pack
@@ -45,14 +46,14 @@ class Calls:
                 the layer takes several; whatever `call` takes, where the class writes one.
             training: True for training behaviour (Dropout active, BatchNormalization on the
                 batch's own statistics).
-            kwargs: further arguments of `call`.
+            kwargs: further arguments of `call`; `mask`, of layers that take one.
         """
         if self.is_composed:
             form, tensors, asked = read_form(self.call, args, kwargs)
-            training = asked if training is None else training
+            training, mask = asked if training is None else training, None
         else:
             form, tensors = None, self.taken(_argument(self, args, kwargs))
-            training = _mode(args, training)
+            training, mask = _mode(args, training), kwargs.get("mask")
         several = isinstance(tensors, (list, tuple))
         flat: list[Any] = list(tensors) if several else [tensors]
         recorder = recording.recorder()
@@ -60,12 +61,12 @@ class Calls:
         if tracing or any(isinstance(t, KerasTensor) for t in flat):
             trace = recorder if tracing else None
             flat = [recording.operate("as_tensor", t, trace) for t in flat]
-            return self._new_node(form, flat, several, training, tracing)
+            return self._new_node(form, flat, several, training, tracing, mask)
         self.prepare(form, flat, several)
         if recorder is not None:
-            return recorder.call(self, form, tensors, training)
+            return recorder.call(self, form, tensors, training, mask)
         arrays = self.arrays_of(tensors)
-        cache = Cache()
+        cache = cache_with(mask)
         found, outputs = self.applied(form, arrays, cache, bool(training))
         self.call_losses = self.penalties_of(outputs, cache)
         return found
@@ -76,7 +77,7 @@ class Calls:
         Args:
             inputs: arrays or symbolic tensors.
             training: whether layers behave as in training.
-            mask: accepted for compatibility.
+            mask: which samples or steps count, for a layer that takes a mask.
         """
         parent = as_parent(self)
         if parent is None:
@@ -87,8 +88,9 @@ class Calls:
         flat = inputs if isinstance(inputs, (list, tuple)) else [inputs]
         if any(isinstance(t, KerasTensor) for t in flat):
             several = isinstance(inputs, (list, tuple))
-            return parent._new_node(None, list(flat), several, training, True)
-        return parent.applied(None, parent.arrays_of(inputs), Cache(), bool(training))[0]
+            return parent._new_node(None, list(flat), several, training, True, mask)
+        cache = cache_with(mask)
+        return parent.applied(None, parent.arrays_of(inputs), cache, bool(training))[0]
 
     # -- on arrays -----------------------------------------------------------------------------
 
@@ -171,6 +173,7 @@ class Calls:
         several: bool,
         training: bool | None,
         tracing: bool,
+        mask: KerasTensor | None,
     ) -> Any:
         self.prepare(form, tensors, several)
         if form is not None:
@@ -184,7 +187,7 @@ class Calls:
             dtypes = self.output_dtypes(len(shapes))
             outputs = [KerasTensor(s, dtype) for s, dtype in zip(shapes, dtypes, strict=True)]
             structure = self.structured(outputs)
-        node = Node(self, tensors, outputs, training, None if form is PLAIN else form)
+        node = Node(self, tensors, outputs, training, None if form is PLAIN else form, mask)
         if not tracing:
             self._inbound_nodes.append(node)
         return structure
@@ -234,7 +237,8 @@ def _mode(args: Any, training: bool | None) -> bool | None:
 
 def _argument(layer: Any, args: Any, kwargs: Any) -> Any:
     """Return what a layer with a `forward` of its own is called on."""
-    kwargs = {name: value for name, value in kwargs.items() if name != "mask" or value is not None}
+    if kwargs.get("mask") is None or layer.takes_mask:
+        kwargs = {name: value for name, value in kwargs.items() if name != "mask"}
     if not args and kwargs.keys() & {"inputs", "x"}:
         args = (kwargs.pop("inputs", None) if "inputs" in kwargs else kwargs.pop("x"),)
     if len(args) == 2 and _mode(args, None) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nnscratch.cache import Cache
+from nnscratch.layers.masks import Mask, inner_or_own
 from nnscratch.layers.symbolic import KerasTensor
 from nnscratch.layers.tracing import PLAIN, SLOT, Form, Traced
 from nnscratch.structure import flatten, transform
@@ -39,6 +40,10 @@ class Composed:
         graph = getattr(cache, "graph", self.run)
         found: Array | None = self.run.logits(0, cache) if len(graph.outputs) == 1 else None
         return found
+
+    def output_masks(self, x: Any, cache: Cache, count: int) -> list[Mask]:
+        """Return the mask of each output of the call that left this cache."""
+        return inner_or_own(self, self.run.output_masks(cache), x, cache)
 
     def plan_backward(self, cache: Cache) -> None:
         """Take note of which weights are trainable."""
@@ -104,7 +109,7 @@ class ByCall(Composed):
 
 METHODS = (
     *("forward", "backward", "backward_from_logits", "logits", "plan_backward", "penalties"),
-    "backward_pass",
+    *("backward_pass", "output_masks"),
     *("run", "input_dtype", "symbolic_output", "compute_output_shape", "form_for"),
 )
 

@@ -53,6 +53,7 @@ class Dense(Layer):
     [[7.0, 7.0]]
     """
 
+    supports_masking = True
     steady = True
     rowwise = True
     config_names = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from nnscratch.layers.extremes import Maximum, Minimum
 from nnscratch.layers.joining import Concatenate, Dot
-from nnscratch.layers.merging import Add, Average, Maximum, Minimum, Multiply, Subtract
+from nnscratch.layers.merging import Add, Average, Multiply, Subtract
 
 
 def add(inputs: Sequence[Any], **kwargs: Any) -> Any:

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nnscratch.cache import Cache
+from nnscratch.layers.graph_step import Step, step_of
+from nnscratch.layers.masks import HandlesMasks, may_make_masks
 from nnscratch.layers.ordering import as_they_were_made, deepest_first, needed_nodes
-from nnscratch.layers.symbolic import KerasTensor, Node
+from nnscratch.layers.symbolic import KerasTensor
 from nnscratch.routine import changed
+from nnscratch.structure import flatten
 from nnscratch.typing import Array, Shape
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call in execution order: a layer, and where its arrays come from and go to.
-
-    Attributes:
-        layer: the layer called, or the operation.
-        sources: numbers of the tensors that go in.
-        targets: numbers of the tensors that come out.
-        source_dtype: type of the tensors that go in, where the layer's is another.
-        training: the mode that the call asks for; None takes the network's.
-        form: the form of the call's arguments, where it is not plainly one tensor or a list.
-    """
-
-    layer: Any
-    sources: tuple[int, ...]
-    targets: tuple[int, ...]
-    source_dtype: str | None
-    training: bool | None = None
-    form: Any = None
 
 
 class Graph:
@@ -48,6 +29,7 @@ class Graph:
 
     Attributes:
         nodes: the calls in execution order, inputs left out.
+        makes_masks: whether outputs may have masks where the inputs have none.
         structure: the outputs as a `call` returned them, where the graph was made of one.
     """
 
@@ -66,17 +48,7 @@ class Graph:
         self.nodes = as_they_were_made(nodes) if as_made else deepest_first(nodes)
         tensors = self.inputs + [t for node in self.nodes for t in node.outputs]
         number = {id(tensor): i for i, tensor in enumerate(tensors)}
-        self.steps = [
-            Step(
-                node.layer,
-                tuple(number[id(t)] for t in node.inputs),
-                tuple(number[id(t)] for t in node.outputs),
-                _cast_from(node),
-                node.training,
-                node.form,
-            )
-            for node in self.nodes
-        ]
+        self.steps = [step_of(node, number) for node in self.nodes]
         self._size = len(tensors)
         self._output_numbers = [number[id(t)] for t in self.outputs]
         self._loss_numbers = [number[id(t)] for t in losses]
@@ -87,6 +59,7 @@ class Graph:
             for i, step in enumerate(self.steps)
             if step.layer.activity_regularizer is not None or _is_network(step)
         ]
+        self.makes_masks = any(s.mask is not None or may_make_masks(s.layer) for s in self.steps)
         self._producer = {t: i for i, step in enumerate(self.steps) for t in step.targets}
 
     def output_shapes(self, input_shapes: Sequence[Shape]) -> list[Shape]:
@@ -102,14 +75,14 @@ class Graph:
     @property
     def is_steady(self) -> bool:
         """Whether both passes make the same calls on the same memory in every step."""
-        plain = not (self._loss_numbers or self._with_form)
+        plain = not (self._loss_numbers or self._with_form or self.makes_masks)
         return plain and all(_is_steady(step.layer) for step in self.steps)
 
     @property
     def is_rowwise(self) -> bool:
         """Whether, in inference, a row of the outputs follows from that row of the inputs alone."""
         return (
-            not (self._loss_numbers or self._with_form or self._penalized)
+            not (self._loss_numbers or self._with_form or self._penalized or self.makes_masks)
             and all(tensor.shape[:1] == (None,) for tensor in self.inputs)
             and all(s.training is None and _is_rowwise(s.layer) for s in self.steps)
         )
@@ -131,9 +104,12 @@ class Graph:
         values[: len(inputs)] = inputs
         for i in self._with_form:
             cache.child(i).form = self.steps[i].form
+        masks = cache.masks = self._masks_of_inputs(cache)
         for i, step in enumerate(self.steps):
             call = cache.child(i)
             x = _pick(values, step.sources)
+            if masks is not None:
+                call.mask = _pick(masks, step.sources) if step.mask is None else values[step.mask]
             if step.source_dtype is not None:
                 x = _cast(x, step.layer.input_dtype)
             mode = training if step.training is None else step.training
@@ -143,10 +119,30 @@ class Graph:
             else:
                 for target, part in zip(step.targets, y, strict=True):
                     values[target] = part
+            if masks is not None and isinstance(step.layer, HandlesMasks):
+                found = step.layer.output_masks(x, call, len(step.targets))
+                for target, mask in zip(step.targets, found, strict=False):
+                    masks[target] = mask
             if step.layer.activity_regularizer is not None:
                 call.penalty = step.layer.activity_regularizer(y) / len(y)
         cache.values = values
         return [values[i] for i in self._output_numbers]
+
+    def _masks_of_inputs(self, cache: Cache) -> list[Any] | None:
+        """Return a place for the mask of each tensor, those of the inputs filled in.
+
+        Returns:
+            None where no mask comes in and none is made, so that nobody need look for any.
+        """
+        if cache.mask is None and not self.makes_masks:
+            return None
+        given = flatten([cache.mask] * (len(self.inputs) if cache.mask is None else 1))
+        return given + [None] * (self._size - len(given))
+
+    def output_masks(self, cache: Cache) -> list[Any] | None:
+        """Return the mask of each output of the latest forward run; None where there were none."""
+        masks = cache.masks
+        return None if masks is None else [masks[i] for i in self._output_numbers]
 
     def penalties(self, cache: Cache) -> list[Any]:
         """Return the penalties of the latest forward run: of activities, and from `add_loss`."""
@@ -296,13 +292,6 @@ def _is_rowwise(layer: Any) -> bool:
 
 def _is_network(step: Step) -> bool:
     return bool(step.layer.sublayers) or getattr(step.layer, "is_composed", False)
-
-
-def _cast_from(node: Node) -> str | None:
-    if not node.inputs or node.layer.input_dtype is None:
-        return None
-    given = node.inputs[0].dtype
-    return None if given == node.layer.input_dtype else given
 
 
 def _cast(x: Any, dtype: str) -> Any:

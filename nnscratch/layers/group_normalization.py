@@ -54,6 +54,7 @@ class GroupNormalization(ScaledAndShifted):
     [[-1.0, 1.0, -1.0, 1.0]]
     """
 
+    supports_masking = True
     config_names = (
         *("groups", "axis", "epsilon", "center", "scale", "beta_initializer"),
         *("gamma_initializer", "beta_regularizer", "gamma_regularizer", "beta_constraint"),

@@ -11,8 +11,10 @@ from nnscratch import config
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer
+from nnscratch.layers.masks import Mask, spread
 from nnscratch.layers.merging import as_list, as_shapes, check_batches
 from nnscratch.layers.unit_normalization import scaled_to_unit, unit_gradient
+from nnscratch.structure import flatten
 from nnscratch.typing import Array, Shape
 
 
@@ -34,6 +36,7 @@ class Concatenate(Layer):
     """
 
     config_names = ("axis",)
+    makes_masks = False
 
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -56,6 +59,14 @@ class Concatenate(Layer):
         shape = arrays[0].shape
         y = cache.buffer("y", (*shape[:axis], sum(cache.sizes), *shape[axis + 1 :]), x[0].dtype)
         return np.concatenate(arrays, axis=axis, out=y)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Mask:
+        """Return where an element along the last axis counts; inputs without a mask count."""
+        arrays, masks = as_list(inputs), flatten([previous_mask])
+        if all(mask is None for mask in masks):
+            return None
+        wide = [spread(mask, np.shape(x)) for x, mask in zip(arrays, masks, strict=True)]
+        return np.asarray(np.concatenate(wide, axis=self.axis).any(axis=-1))
 
     def backward(self, dy: Array, cache: Cache) -> Any:
         """Copy each input's part of dy."""
@@ -118,6 +129,10 @@ class Dot(Layer):
     """
 
     config_names = ("axes", "normalize")
+    makes_masks = False
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """Return None: every product counts."""
 
     def __init__(self, axes: int | tuple[int, int], normalize: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)

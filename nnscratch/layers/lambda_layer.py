@@ -10,7 +10,6 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.layers.base import Layer
-from nnscratch.layers.config import not_offered
 from nnscratch.serialization import get_registered_name, get_registered_object
 from nnscratch.typing import Array, Shape
 
@@ -23,7 +22,7 @@ class Lambda(Layer):
             `training`, it is told the mode.
         output_shape: shape of one sample of y, or a function from the input's shape to y's; found
             by a trial on zeros if not given.
-        mask: not offered.
+        mask: the mask of the output, or a function that makes it of the input and its mask.
         arguments: further keyword arguments for both functions.
         kwargs: see `Layer`.
         backward: makes dx (a list where x is one) of dy and x; by default the attribute
@@ -47,7 +46,7 @@ class Lambda(Layer):
         self,
         function: Callable[..., Array],
         output_shape: Any = None,
-        mask: None = None,
+        mask: Any = None,
         arguments: Mapping[str, Any] | None = None,
         *,
         backward: Callable[..., Any] | None = None,
@@ -60,18 +59,21 @@ class Lambda(Layer):
                 raise TypeError(
                     f"`{argument}` of Lambda must be a function of arrays. Received: {given!r}"
                 )
-        if mask is not None:
-            raise not_offered(self, "mask", mask, "Multiply by the mask in `function`.")
+        self.mask = mask if mask is None or callable(mask) else np.asarray(mask, bool)
+        self.supports_masking = self.makes_masks = mask is not None
         self.function = function
         self.arguments = dict(arguments or {})
         self._output_shape = output_shape
         self._backward = backward
         self._takes_training = _has_argument(function, "training")
+        self._takes_mask = _has_argument(function, "mask")
 
     def forward(self, x: Any, cache: Cache, training: bool = False) -> Array:
         """Compute function(x)."""
         cache.x = x
         mode = {"training": training} if self._takes_training else {}
+        if self._takes_mask:
+            mode["mask"] = cache.mask
         y: Array = np.asarray(self.function(x, **self.arguments, **mode), self.dtype)
         return y
 
@@ -87,6 +89,10 @@ class Lambda(Layer):
         if isinstance(dx, (list, tuple)):
             return [np.asarray(part, self.dtype) for part in dx]
         return np.asarray(dx, self.dtype)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Return the mask given, or what the function given makes of input and mask."""
+        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return `output_shape` behind the batch, or what a trial gives."""
@@ -109,6 +115,10 @@ class Lambda(Layer):
             config["output_shape"] = (
                 self._written(self._output_shape) if by_function else tuple(self._output_shape)
             )
+        if callable(self.mask):
+            config["mask"] = self._written(self.mask)
+        elif self.mask is not None:
+            config["mask"] = np.asarray(self.mask).tolist()
         return {**super().get_config(), **config, "arguments": self.arguments}
 
     def _written(self, function: Callable[..., Any]) -> Any:
@@ -136,7 +146,7 @@ class Lambda(Layer):
         """
         found = {
             key: _found(config[key]) if isinstance(config.get(key), dict) else config[key]
-            for key in ("function", "output_shape")
+            for key in ("function", "output_shape", "mask")
             if key in config
         }
         return super().from_config({**config, **found})

@@ -56,6 +56,7 @@ class LayerNormalization(ScaledAndShifted):
     [[-1.0, 1.0]]
     """
 
+    supports_masking = True
     config_names = (
         *("axis", "epsilon", "center", "scale", "rms_scaling", "beta_initializer"),
         *("gamma_initializer", "beta_regularizer", "gamma_regularizer", "beta_constraint"),

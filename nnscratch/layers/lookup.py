@@ -8,6 +8,7 @@ from typing import Any
 from nnscratch.layers import (
     activations,
     convolution,
+    extremes,
     image_colors,
     image_moves,
     image_sizes,
@@ -24,6 +25,7 @@ from nnscratch.layers.group_normalization import GroupNormalization
 from nnscratch.layers.input_layer import InputLayer
 from nnscratch.layers.lambda_layer import Lambda
 from nnscratch.layers.layer_normalization import LayerNormalization
+from nnscratch.layers.masking import Masking
 from nnscratch.layers.normalization import BatchNormalization
 from nnscratch.layers.prelu import PReLU
 from nnscratch.layers.preprocessing import Normalization, Rescaling
@@ -39,12 +41,12 @@ from nnscratch.serialization import (
 
 MODULE = "keras.layers"
 CLASSES: tuple[type[Layer], ...] = (
-    *(InputLayer, Dense, Flatten, Lambda),
+    *(InputLayer, Dense, Flatten, Lambda, Masking),
     *(activations.Activation, activations.ReLU, activations.LeakyReLU, PReLU),
     *(activations.ELU, activations.Softmax),
     *(reshaping.Reshape, reshaping.Permute, reshaping.RepeatVector, reshaping.ZeroPadding2D),
-    *(merging.Add, merging.Subtract, merging.Multiply, merging.Average, merging.Maximum),
-    *(merging.Minimum, joining.Concatenate, joining.Dot),
+    *(merging.Add, merging.Subtract, merging.Multiply, merging.Average, extremes.Maximum),
+    *(extremes.Minimum, joining.Concatenate, joining.Dot),
     *(convolution.Conv2D, pooling.MaxPooling2D, pooling.AveragePooling2D),
     *(pooling.GlobalMaxPooling2D, pooling.GlobalAveragePooling2D),
     *(BatchNormalization, LayerNormalization, RMSNormalization, GroupNormalization),

@@ -1,8 +1,9 @@
-"""Layers that combine several inputs element by element: add, subtract, multiply, compare."""
+"""Layers that combine several inputs element by element: add, subtract, multiply, average."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer
+from nnscratch.layers.masks import Mask, spread
+from nnscratch.structure import flatten
 from nnscratch.typing import Array, Shape
 
 
@@ -30,6 +33,8 @@ class Merge(Layer):
     """
 
     config_names = ()
+    makes_masks = False
+    looks_at_masks = False
     exactly: ClassVar[int | None] = None
 
     def combine(self, inputs: list[Array], y: Array) -> None:
@@ -39,6 +44,18 @@ class Merge(Layer):
     def gradient(self, i: int, dy: Array, cache: Cache, out: Array) -> None:
         """Write dy·∂y/∂x_i, in the shape of y, into `out`; `cache.inputs` and `cache.y` help."""
         raise NotImplementedError(f"{type(self).__name__} must implement gradient(i, dy, …).")
+
+    def counted(self, inputs: list[Array], counts: list[Array]) -> list[Array]:
+        """Return the inputs with what does not count replaced; `counts` says what dx reaches."""
+        return inputs
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Mask:
+        """Return where one of the inputs counts; None if one of them has no mask."""
+        masks = flatten([previous_mask])
+        if any(mask is None for mask in masks):
+            return None
+        counts: Array = functools.reduce(np.logical_or, masks)
+        return counts
 
     def build(self, input_shape: Any = None) -> None:
         """Check that the shapes can be combined."""
@@ -52,7 +69,11 @@ class Merge(Layer):
         cache.shapes = [a.shape for a in arrays]
         rank = max(a.ndim for a in arrays)
         cache.inputs = [a.reshape(_with_rank(a.shape, rank)) for a in arrays]
+        cache.counts = None
         shape = np.broadcast_shapes(*(a.shape for a in cache.inputs))
+        if self.looks_at_masks and isinstance(cache.mask, list):
+            cache.counts = [spread(mask, shape) for mask in cache.mask]
+            cache.inputs = self.counted(cache.inputs, cache.counts)
         y: Array = cache.buffer("y", shape, arrays[0].dtype)
         self.combine(cache.inputs, y)
         cache.y = y
@@ -61,15 +82,16 @@ class Merge(Layer):
     def backward(self, dy: Array, cache: Cache) -> Any:
         """Return dL/dx of every input, each summed over the axes it was broadcast along."""
         grads = []
-        for i, (x, shape) in enumerate(zip(cache.inputs, cache.shapes, strict=True)):
-            dx = cache.buffer(f"dx_{i}", x.shape, dy.dtype)
-            axes = tuple(k for k, (n, m) in enumerate(zip(x.shape, dy.shape, strict=True)) if n < m)
+        for i, shape in enumerate(cache.shapes):
+            own = _with_rank(shape, dy.ndim)
+            dx = cache.buffer(f"dx_{i}", own, dy.dtype)
+            axes = tuple(k for k, (n, m) in enumerate(zip(own, dy.shape, strict=True)) if n < m)
+            wide = cache.buffer("wide", dy.shape, dy.dtype) if axes else dx
+            self.gradient(i, dy, cache, wide)
+            if cache.counts is not None:
+                wide *= cache.counts[i]
             if axes:
-                wide = cache.buffer("wide", dy.shape, dy.dtype)
-                self.gradient(i, dy, cache, wide)
                 np.add.reduce(wide, axis=axes, keepdims=True, out=dx)
-            else:
-                self.gradient(i, dy, cache, dx)
             grads.append(dx.reshape(shape))
         return grads[0] if cache.alone else grads
 
@@ -186,6 +208,8 @@ class Subtract(Merge):
 class Multiply(Merge):
     """Product y = Π_i x_i. Backward: dx_i = dy·Π_{j≠i} x_j.
 
+    The product is over what the masks of the inputs let count, and 0 where nothing does.
+
     Args:
         kwargs: see `Layer`.
 
@@ -195,6 +219,15 @@ class Multiply(Merge):
 
     steady = True
     rowwise = True
+    looks_at_masks = True
+
+    def counted(self, inputs: list[Array], counts: list[Array]) -> list[Array]:
+        """Return the inputs with 1 where they do not count, or 0 where none of them does."""
+        found = [
+            np.where(where, x, x.dtype.type(1)) for x, where in zip(inputs, counts, strict=True)
+        ]
+        found[0] *= np.logical_or.reduce(counts)
+        return found
 
     def combine(self, inputs: list[Array], y: Array) -> None:
         """Write the product."""
@@ -231,52 +264,3 @@ class Average(Add):
     def gradient(self, i: int, dy: Array, cache: Cache, out: Array) -> None:
         """Write dy/n."""
         np.divide(dy, len(cache.inputs), out=out)
-
-
-class Maximum(Merge):
-    """Largest y = max_i x_i. Backward: dx_i = dy where x_i is the first that equals y, else 0.
-
-    Args:
-        kwargs: see `Layer`.
-
-    Source: where inputs are equal, the gradient goes to the first of them, as in TensorFlow;
-    PyTorch halves it.
-
-    >>> Maximum()([np.array([[1.0, 20.0]]), np.array([[10.0, 2.0]])]).tolist()
-    [[10.0, 20.0]]
-    """
-
-    steady = True
-    rowwise = True
-    pick: Callable[..., Array] = np.maximum
-
-    def combine(self, inputs: list[Array], y: Array) -> None:
-        """Write the largest, or smallest, of the inputs."""
-        np.copyto(y, inputs[0])
-        for x in inputs[1:]:
-            self.pick(y, x, out=y)
-
-    def gradient(self, i: int, dy: Array, cache: Cache, out: Array) -> None:
-        """Write dy where input i is the first that equals y."""
-        chosen = np.equal(cache.inputs[i], cache.y, out=cache.buffer("chosen", dy.shape, bool))
-        passed = cache.buffer("passed", dy.shape, bool)
-        for earlier in cache.inputs[:i]:
-            chosen &= np.not_equal(earlier, cache.y, out=passed)
-        np.multiply(dy, chosen, out=out)
-
-
-class Minimum(Maximum):
-    """Smallest y = min_i x_i. Backward: dx_i = dy where x_i is the first that equals y, else 0.
-
-    Args:
-        kwargs: see `Layer`.
-
-    Source: equal inputs as in `Maximum`.
-
-    >>> Minimum()([np.array([[1.0, 20.0]]), np.array([[10.0, 2.0]])]).tolist()
-    [[1.0, 2.0]]
-    """
-
-    steady = True
-    rowwise = True
-    pick = np.minimum

@@ -46,6 +46,7 @@ class GaussianNoise(TrainingNoise):
     """
 
     rowwise = True
+    supports_masking = True
     config_names = ("stddev", "seed")
 
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
@@ -91,6 +92,7 @@ class GaussianDropout(TrainingNoise):
     """
 
     rowwise = True
+    supports_masking = True
     config_names = ("rate", "seed")
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
@@ -144,6 +146,7 @@ class AlphaDropout(TrainingNoise):
     [[0.779, -0.779, 0.779, -0.779]]
     """
 
+    supports_masking = True
     config_names = ("rate", "seed", "noise_shape")
 
     def __init__(

@@ -11,6 +11,7 @@ from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_axis
 from nnscratch.layers.config import not_offered
+from nnscratch.layers.masked_moments import masked_moments, spread_mask
 from nnscratch.layers.sums import as_rows, sum_rows
 from nnscratch.typing import Array, Shape
 from nnscratch.variable import Variable
@@ -48,7 +49,8 @@ class BatchNormalization(Layer):
         x and y (N, …, D) for axis -1; γ, β and the statistics (D,).
 
     Raises:
-        ShapeError: the feature axis has no known size.
+        ShapeError: the feature axis has no known size, or a mask has not the axes of x but the
+            last. What a mask leaves out has no part in the batch's statistics.
 
     Source: Ioffe, Szegedy, "Batch Normalization", ICML 2015, algorithm 1. Convention: Keras's
     (momentum weighs the old value, the moving variance is the biased one, ε = 1e-3); PyTorch
@@ -61,6 +63,8 @@ class BatchNormalization(Layer):
     [0.019999999552965164]
     """
 
+    supports_masking = True
+    takes_mask = True
     steady = True
     rowwise = True
     config_names = (
@@ -159,6 +163,8 @@ class BatchNormalization(Layer):
 
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:
         """Compute y = γ·x̂ + β; in training, move the moving statistics."""
+        if cache.mask is not None:
+            return self._forward_masked(x, cache, training)
         rows = self._as_rows(x)
         xhat = cache.buffer("xhat", rows.shape, rows.dtype)
         cache.on_batch = training and self.trainable
@@ -200,6 +206,8 @@ class BatchNormalization(Layer):
 
     def backward(self, dy: Array, cache: Cache) -> Array | None:
         """Add dγ and dβ; return dx."""
+        if cache.mask is not None and cache.on_batch:
+            return self._backward_masked(dy, cache)
         xhat, inverse = cache.xhat, cache.inverse
         rows = self._as_rows(dy)
         N = len(rows)
@@ -222,6 +230,30 @@ class BatchNormalization(Layer):
             np.multiply(rows, inverse, out=dx)
         if self.gamma is not None:
             dx *= self.gamma.value
+        return self._from_rows(dx, dy.shape)
+
+    def _forward_masked(self, x: Array, cache: Cache, training: bool) -> Array:
+        """As `forward`, with mean and variance over what counts; y is computed everywhere."""
+        rows, counts = self._as_rows(x), self._as_rows(spread_mask(self, cache.mask, x))
+        cache.on_batch = training and self.trainable
+        mean, variance = self.moving_mean.value, self.moving_variance.value
+        if cache.on_batch:
+            cache.moments = masked_moments(rows, counts)
+            mean, variance = cache.moments.mean, cache.moments.variance
+            self._move(self.moving_mean, mean, cache)
+            self._move(self.moving_variance, variance, cache)
+        cache.inverse = np.reciprocal(np.sqrt(variance + rows.dtype.type(self.epsilon)))
+        cache.xhat = (rows - mean) * cache.inverse
+        return self._from_rows(self._scale_and_shift(cache.xhat, cache), x.shape)
+
+    def _backward_masked(self, dy: Array, cache: Cache) -> Array:
+        rows = self._as_rows(dy)
+        if self.beta is not None:
+            self.beta.add_grad(np.add.reduce, rows)
+        if self.gamma is not None:
+            self.gamma.add_grad(np.add.reduce, rows * cache.xhat)
+            rows = rows * self.gamma.value
+        dx = cache.moments.gradient(rows, cache.xhat, cache.inverse)
         return self._from_rows(dx, dy.shape)
 
     def _as_rows(self, x: Array) -> Array:

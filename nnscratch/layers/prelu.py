@@ -42,6 +42,7 @@ class PReLU(Layer):
     """
 
     rowwise = True
+    supports_masking = True
     config_names = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
 
     def __init__(

@@ -34,6 +34,7 @@ class Rescaling(Layer):
     """
 
     rowwise = True
+    supports_masking = True
     config_names = ("scale", "offset")
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
@@ -102,6 +103,8 @@ class Normalization(Layer):
     >>> layer(np.array([[1.0, 9.0]])).tolist()
     [[0.0, 1.0]]
     """
+
+    supports_masking = True
 
     def __init__(
         self,

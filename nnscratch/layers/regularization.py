@@ -59,6 +59,7 @@ class Dropout(TrainingNoise):
     [0.0, 2.0]
     """
 
+    supports_masking = True
     steady = True
     rowwise = True
     config_names = ("rate", "seed", "noise_shape")

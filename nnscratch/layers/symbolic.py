@@ -81,6 +81,7 @@ class Node:
         outputs: the tensors the call made.
         training: the mode that the call asked for; None takes the network's.
         form: the form of the call's arguments, where it is not plainly one tensor or a list.
+        mask: the tensor that the call was given as `mask=`; it is the last of `inputs`.
 
     Attributes:
         place: its place among all calls, in the order in which they were made.
@@ -93,12 +94,19 @@ class Node:
         outputs: Sequence[KerasTensor],
         training: bool | None = None,
         form: Any = None,
+        mask: KerasTensor | None = None,
     ) -> None:
         self.layer = layer
-        self.inputs = tuple(inputs)
+        self.mask = mask
+        self.inputs = tuple(inputs) if mask is None else (*inputs, mask)
         self.outputs = tuple(outputs)
         self.training = training
         self.form = form
         self.place = next(_places)
         for tensor in self.outputs:
             tensor.node = self
+
+    @property
+    def operands(self) -> tuple[KerasTensor, ...]:
+        """The inputs without the mask."""
+        return self.inputs if self.mask is None else self.inputs[:-1]

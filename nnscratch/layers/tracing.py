@@ -137,6 +137,20 @@ def takes_training(call: Any) -> bool:
     return any(p.name == "training" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
+def with_mask(call: Any, form: Form, mask: Any) -> Form:
+    """Return the form with a place for the mask that comes with the tensor, where `call` wants it.
+
+    Args:
+        call: the layer's `call`.
+        form: the form of the arguments as they were given.
+        mask: the mask, or None.
+    """
+    wanted = not (mask is None or isinstance(mask, list)) and len(form.args) == 1
+    if not wanted or "mask" not in inspect.signature(call).parameters:
+        return form
+    return Form(form.args, {"mask": SLOT, **form.kwargs})
+
+
 class Traced:
     """The `call` of a layer, as one graph for each way in which it is called.
 
@@ -231,7 +245,11 @@ class Traced:
 
     def forward(self, inputs: Sequence[Array], cache: Cache, training: bool) -> list[Array]:
         """Run the graph for such inputs; see `Graph.forward`."""
-        form = getattr(cache, "form", None) or self.layer.form_for(len(inputs))
+        given = getattr(cache, "form", None) or self.layer.form_for(len(inputs))
+        form = with_mask(self.layer.call, given, cache.mask)
+        cache.count = len(inputs)
+        if form is not given:
+            inputs = [*inputs, np.asarray(cache.mask)]
         shapes, dtypes = [x.shape for x in inputs], [x.dtype.name for x in inputs]
         try:
             graph = self.graph(form, shapes, dtypes, training)
@@ -239,7 +257,7 @@ class Traced:
             self.wants_batch_size = True
             graph = self.graph(form, shapes, dtypes, training)
         inner = cache.child(id(graph))
-        cache.graph, cache.inner = graph, inner
+        cache.graph, cache.inner, inner.mask = graph, inner, cache.mask
         return graph.forward(list(inputs), inner, training)
 
     def backward(
@@ -253,7 +271,12 @@ class Traced:
         inner = cache.inner
         inner.needs_dx = cache.needs_dx
         graph: Graph = cache.graph
-        return graph.backward(doutputs, inner, from_logits, scale)
+        return graph.backward(doutputs, inner, from_logits, scale)[: cache.count]
+
+    def output_masks(self, cache: Cache) -> list[Any] | None:
+        """Return the masks that the latest forward run left; see `Graph.output_masks`."""
+        graph: Graph = cache.graph
+        return graph.output_masks(cache.inner)
 
     def plan_backward(self, cache: Cache) -> None:
         """Forget which calls must run backwards: `trainable` may have changed."""

@@ -34,6 +34,7 @@ class UnitNormalization(Layer):
     [[0.6, 0.8]]
     """
 
+    supports_masking = True
     config_names = ("axis",)
     build_is_saved = False
 

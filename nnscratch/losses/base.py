@@ -157,7 +157,10 @@ class Loss:
 
     def reduce(self, cache: Cache, sample_weight: ArrayLike | None = None) -> Any:
         """Return the reduced loss of the values in the cache, the second half of `forward`."""
-        return reduce_values(cache.values, sample_weight, cache.mask, self.reduction, cache)
+        mask = cache.counted
+        if cache.mask is not None:  # that of the predictions
+            mask = cache.mask if mask is None else mask & cache.mask
+        return reduce_values(cache.values, sample_weight, mask, self.reduction, cache)
 
     def backward(self, cache: Cache, scale: float = 1.0) -> Array:
         """Return dL/dy_pred of the call that left this cache, or dL/dlogits if it had logits.
@@ -180,7 +183,7 @@ class Loss:
     def _values_of(self, y_true: Array, output: Array, cache: Cache, from_z: bool) -> Array:
         if y_true.dtype != output.dtype:
             y_true = _cast(y_true, "target", output.dtype, cache)
-        cache.y_true, cache.y_pred, cache.mask = y_true, output, None
+        cache.y_true, cache.y_pred, cache.counted = y_true, output, None
         return np.asarray(self.call(y_true, output), dtype=output.dtype)
 
     def _slope_of(self, dvalues: float | Array, cache: Cache) -> Array:
@@ -292,7 +295,7 @@ class RuleLoss(Loss):
         return self._values_by_rule(y_true, output, cache, from_z)
 
     def _values_by_rule(self, y_true: Array, output: Array, cache: Cache, from_z: bool) -> Array:
-        cache.mask = None
+        cache.counted = None
         if y_true.ndim != output.ndim:
             y_true, output = same_rank(y_true, output)
         if output.ndim == 0:

@@ -92,7 +92,7 @@ class Circle(RuleLoss):
         cache.log_sums = sums
         both: Array = sums[0] + sums[1]
         values = np.logaddexp(both, 0.0)
-        cache.mask = values > 0
+        cache.counted = values > 0
         cache.sureness = np.exp(both - values)
         return np.asarray(values, dtype=y_pred.dtype)
 

@@ -92,8 +92,8 @@ class SparseCategoricalCrossentropy(LogitsLoss):
         shifted.reshape(-1).take(cache.index, out=picked, mode="clip")
         values = log_sum.reshape(-1)
         values -= picked
-        if cache.mask is not None:
-            values[~cache.mask.reshape(-1)] = 0.0
+        if cache.counted is not None:
+            values[~cache.counted.reshape(-1)] = 0.0
         return values.reshape(per_sample)
 
     def slope(self, dvalues: float | Array, cache: Cache) -> Array:
@@ -103,8 +103,8 @@ class SparseCategoricalCrossentropy(LogitsLoss):
         dz.reshape(-1).take(cache.index, out=picked, mode="clip")
         picked -= 1.0
         dz.reshape(-1).put(cache.index, picked)
-        if cache.mask is not None:
-            dz[~cache.mask] = 0.0
+        if cache.counted is not None:
+            dz[~cache.counted] = 0.0
         if not cache.from_z:
             dz /= cache.clipped
             dz *= cache.inside
@@ -121,8 +121,8 @@ class SparseCategoricalCrossentropy(LogitsLoss):
                 f"y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
             )
         if self.ignore_class is not None:
-            cache.mask = y_true != self.ignore_class
-            y_true = np.where(cache.mask, y_true, 0)
+            cache.counted = y_true != self.ignore_class
+            y_true = np.where(cache.counted, y_true, 0)
         labels = y_true.reshape(-1)
         if labels.dtype != np.int64:
             whole = cache.buffer("labels", labels.shape, np.int64)

@@ -212,9 +212,25 @@ class MeanMetricWrapper(Mean):
         else:
             cache = Cache()
             values = self._rule.values_of(y_true, y_pred, cache, logits)
-            if cache.mask is not None and sample_weight is not None:
-                sample_weight = _masked(sample_weight, cache.mask, self._numpy_dtype)
+            if cache.counted is not None and sample_weight is not None:
+                sample_weight = self.masked(sample_weight, cache.counted)
         super().update_state(values, sample_weight)
+
+    def masked(self, sample_weight: Any, mask: Array) -> Array:
+        """Return the weights with 0 for what a mask leaves out.
+
+        Args:
+            sample_weight: weights of the samples or values, None where all count alike.
+            mask: which of them count.
+
+        Source: Keras 3, where metrics that are means of a function look at the mask of the
+        predictions; others, such as `Precision`, do not.
+        """
+        kept = mask.astype(self._numpy_dtype)
+        if sample_weight is None:
+            return kept
+        kept, weights = same_rank(kept, np.asarray(sample_weight, dtype=self._numpy_dtype))
+        return np.asarray(weights * kept)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal metric; a function goes by its name."""
@@ -230,8 +246,3 @@ class MeanMetricWrapper(Mean):
             return cls(**config)
         fn = deserialize_function("metric function", config["fn"])
         return cls(**{**config, "fn": fn})
-
-
-def _masked(sample_weight: Any, mask: Array, dtype: np.dtype[Any]) -> Array:
-    kept, weights = same_rank(mask.astype(dtype), np.asarray(sample_weight, dtype=dtype))
-    return np.asarray(weights * kept)

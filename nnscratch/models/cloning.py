@@ -102,7 +102,7 @@ class _Cloner:
             id(old): tensor for old, tensor in zip(run.inputs, given, strict=True)
         }
         for node in run.nodes:
-            tensors = [new[id(tensor)] for tensor in node.inputs]
+            tensors = [new[id(tensor)] for tensor in node.operands]
             if not isinstance(node.layer, Layer):
                 new[id(node.outputs[0])] = _applied_again(node.layer, tensors)
                 continue
@@ -111,7 +111,12 @@ class _Cloner:
             if structure is not None:
                 argument = pack(structure, tensors)
             layer = self.layer(node.layer)
-            found = layer(argument) if self._call is None else self._call(layer, argument)
+            mask = {} if node.mask is None else {"mask": new[id(node.mask)]}
+            found = (
+                layer(argument, **mask)
+                if self._call is None
+                else self._call(layer, argument, **mask)
+            )
             pairs = zip(node.outputs, flatten(found), strict=True)
             new.update({id(old): tensor for old, tensor in pairs})
         structure = run.inputs[0] if model.input_structure is None else model.input_structure

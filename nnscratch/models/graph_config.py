@@ -58,13 +58,14 @@ class GraphWriter:
         ]
 
     def _call(self, node: Node) -> dict[str, Any]:
-        tensors: list[Any] = [self._tensor(tensor) for tensor in node.inputs]
+        tensors: list[Any] = [self._tensor(tensor) for tensor in node.operands]
+        kwargs = {} if node.mask is None else {"mask": self._tensor(node.mask)}
         structure = getattr(node.layer, "input_structure", None)
         if structure is not None:
             argument = pack(structure, tensors)
         else:
             argument = tensors[0] if len(tensors) == 1 else tensors
-        return {"args": [argument], "kwargs": {}}
+        return {"args": [argument], "kwargs": kwargs}
 
     def _tensor(self, tensor: KerasTensor) -> dict[str, Any]:
         layer, number, i = self._place[id(tensor)]
@@ -141,12 +142,15 @@ class GraphReader:
         """Call a layer once, if its inputs are there."""
         if isinstance(layer, WrittenOperation):
             return self._apply(layer, call)
-        argument = _argument(layer, call)
-        found = [self._tensor(*place) for place in _histories(argument)]
+        argument, mask = _argument(layer, call)
+        places = [*_histories(argument), *([] if mask is None else _histories(mask))]
+        found = [self._tensor(*place) for place in places]
         if any(tensor is None for tensor in found):
             return False
         leaves = iter(found)
-        layer(_filled(argument, leaves))
+        argument = _filled(argument, leaves)
+        given: dict[str, Any] = {} if mask is None else {"mask": next(leaves)}
+        layer(argument, **given)
         return True
 
     def _apply(self, operation: WrittenOperation, call: Any) -> bool:
@@ -191,8 +195,8 @@ def _is_history(part: Any) -> bool:
     return isinstance(part, dict) and part.get("class_name") == "__keras_tensor__"
 
 
-def _argument(layer: Layer, call: Any) -> Any:
-    """Return what the layer is called on: places of tensors in lists and dictionaries."""
+def _argument(layer: Layer, call: Any) -> tuple[Any, Any]:
+    """Return what the layer is called on, places of tensors in lists and dicts, and its mask."""
     if isinstance(call, list):  # the form of Keras 2: [[name, node, tensor, kwargs], …]
         kwargs = {key: value for entry in call for key, value in (entry[3:] or [{}])[0].items()}
         argument: Any = [
@@ -209,10 +213,11 @@ def _argument(layer: Layer, call: Any) -> Any:
         argument = args[0]
     if kwargs.get("training") is False:  # as versions before 3.15 write it; `fit` overrules it
         del kwargs["training"]
+    mask = kwargs.pop("mask", None) if layer.takes_mask else None
     given = [key for key, value in kwargs.items() if any(v is not None for v in flatten(value))]
     if given:
         raise ValueError(f"{layer.name!r} is called with {', '.join(given)}, which is not offered")
-    return argument
+    return argument, mask
 
 
 def _histories(argument: Any) -> list[Any]:

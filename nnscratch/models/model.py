@@ -51,6 +51,7 @@ class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
     """
 
     tracks = True
+    takes_mask = True
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Model:
         """Make a functional model where inputs and outputs are given."""
@@ -156,6 +157,7 @@ class Model(Saves, Trains, HasInputs, Layer, HasRemovedMethods):
     plan_backward = Composed.plan_backward
     penalties = Composed.penalties
     backward_pass = Composed.backward_pass
+    output_masks = Composed.output_masks
 
     def taken(self, x: Any) -> Any:
         """Return the arrays or tensors in a list; an array of numbers comes alone."""

@@ -13,7 +13,7 @@ from nnscratch.errors import NonFiniteError, NotReadyError
 from nnscratch.metrics import Metric
 from nnscratch.structure import flatten, is_nested
 from nnscratch.tape import GradientTape
-from nnscratch.tape.tape import logits_of
+from nnscratch.tape.tape import logits_of, mask_of
 from nnscratch.training.data import Data
 from nnscratch.training.own_steps import OwnStepper
 from nnscratch.training.trainer import Trainer
@@ -170,8 +170,9 @@ class Steps:
         trainer = self._trainer
         compiled = None if trainer is None else trainer.compiled_metrics
         if compiled is not None:
-            z = [logits_of(part) for part in _listed(y_pred)]
-            compiled.update_state(y, y_pred, sample_weight, logits=z)
+            outputs = _listed(y_pred)
+            z, masks = [logits_of(part) for part in outputs], [mask_of(part) for part in outputs]
+            compiled.update_state(y, y_pred, sample_weight, logits=z, masks=masks)
         return self.get_metrics_result()
 
     def get_metrics_result(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class LossValue(Operation):
     takes_logits = True
     loss: Any
     z: Array | None = None
+    mask: Array | None = None
 
     def take_logits(self, z: Array) -> bool:
         """Compute from the logits behind the predictions, if the loss wants them."""
@@ -32,6 +33,7 @@ class LossValue(Operation):
         """Return the loss, reduced as it says."""
         y_true, sample_weight, y_pred = operands
         y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+        cache.mask = self.mask
         return np.asarray(self.loss.forward(y_true, y_pred, cache, sample_weight, self.z))
 
     def gradients(self, dy: Array, cache: Cache, *operands: Any) -> Sequence[Any]:

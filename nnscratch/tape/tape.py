@@ -12,6 +12,7 @@ import numpy as np
 from nnscratch import recording
 from nnscratch.cache import Cache
 from nnscratch.casting import face, handed_out
+from nnscratch.layers.masks import HandlesMasks, cache_with
 from nnscratch.ops.operands import as_operand
 from nnscratch.ops.operation import TENSOR, Operation, on_arrays
 from nnscratch.structure import flatten, pack, transform
@@ -136,6 +137,7 @@ class GradientTape:
         entry = self._log.made_by.get(number)
         if entry is None or len(entry.targets) > 1:
             return sources
+        operation.mask = _mask_left_by(entry)
         z = entry.layer.logits(entry.cache)
         if z is None or not operation.take_logits(z):
             return sources
@@ -143,12 +145,14 @@ class GradientTape:
             entry.logits = self._log.number()
         return [*sources[:-1], entry.logits]
 
-    def call(self, layer: Any, form: Any, tensors: Any, training: bool | None) -> Any:
+    def call(
+        self, layer: Any, form: Any, tensors: Any, training: bool | None, mask: Any = None
+    ) -> Any:
         """Call a layer or model on arrays and write the call down."""
         flat = list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
         numbers = [self._number_of(x) for x in flat]
         given = transform(_value, tensors)
-        cache = Cache()
+        cache = cache_with(mask)
         with recording.recording(None):
             structure, outputs = layer.applied(form, layer.arrays_of(given), cache, bool(training))
             penalties = layer.penalties_of(outputs, cache)
@@ -225,8 +229,25 @@ def _value(x: Any) -> Any:
 
 def logits_of(output: Any) -> Any:
     """Return z where an output that a tape recorded is softmax(z) or sigmoid(z), else None."""
+    made_by = _call_behind(output)
+    return None if made_by is None else made_by.layer.logits(made_by.cache)
+
+
+def mask_of(output: Any) -> Any:
+    """Return which samples or steps of an output that a tape recorded count; None if all do."""
+    made_by = _call_behind(output)
+    return None if made_by is None else _mask_left_by(made_by)
+
+
+def _call_behind(output: Any) -> Entry | None:
     entry = getattr(output, "entry", None)
-    made_by = None if entry is None else entry[0].made_by.get(entry[1])
-    if made_by is None or len(made_by.targets) > 1:
+    made_by: Entry | None = None if entry is None else entry[0].made_by.get(entry[1])
+    return None if made_by is None or len(made_by.targets) > 1 else made_by
+
+
+def _mask_left_by(entry: Entry) -> Any:
+    if not isinstance(entry.layer, HandlesMasks):
         return None
-    return made_by.layer.logits(made_by.cache)
+    x = entry.arrays[0] if len(entry.arrays) == 1 else entry.arrays
+    masks = entry.layer.output_masks(x, entry.cache, 1)
+    return masks[0] if masks else None

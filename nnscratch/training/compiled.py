@@ -191,6 +191,7 @@ class CompiledMetrics(metrics.Metric):
         sample_weight: Array | None = None,
         logits: Array | None = None,
         hits: Hits | None = None,
+        mask: Array | None = None,
     ) -> None:
         """Take one batch of one output into account.
 
@@ -201,11 +202,14 @@ class CompiledMetrics(metrics.Metric):
             sample_weight: weights of the rows, for the weighted metrics.
             logits: z where the output is softmax(z) or sigmoid(z); crossentropies use it.
             hits: what `hits` found for this batch; it need not be found again.
+            mask: which samples or steps count, for the metrics that are means.
         """
-        for metric in self._found["metrics"][output]:
-            _update(metric, y_true, y_pred, None, logits, hits)
-        for metric in self._found["weighted_metrics"][output]:
-            _update(metric, y_true, y_pred, sample_weight, logits, hits)
+        for argument, weight in (("metrics", None), ("weighted_metrics", sample_weight)):
+            for metric in self._found[argument][output]:
+                counted = weight
+                if mask is not None and isinstance(metric, metrics.MeanMetricWrapper):
+                    counted = metric.masked(weight, mask)
+                _update(metric, y_true, y_pred, counted, logits, hits)
 
     def hits(self, targets: Sequence[Array | None], outputs: Sequence[Array]) -> Hits:
         """Return, for the metrics that count hits in steady steps, which predictions are right.
@@ -234,6 +238,7 @@ class CompiledMetrics(metrics.Metric):
         sample_weight: Any = None,
         *,
         logits: Sequence[Array | None] = (),
+        masks: Sequence[Array | None] = (),
     ) -> None:
         """Take one batch into account, as a `train_step` of one's own has it at hand.
 
@@ -242,6 +247,7 @@ class CompiledMetrics(metrics.Metric):
             y_pred: outputs, likewise.
             sample_weight: weights of the rows, likewise.
             logits: z per output, where the output is softmax(z) or sigmoid(z).
+            masks: which samples or steps of each output count.
         """
         targets, outputs = flatten(y_true), [np.asarray(part) for part in flatten(y_pred)]
         weights = flatten(sample_weight)
@@ -253,8 +259,9 @@ class CompiledMetrics(metrics.Metric):
         for i, (target, output) in enumerate(zip(targets, outputs, strict=True)):
             weight = weights[i] if i < len(weights) else weights[0]
             z = logits[i] if i < len(logits) else None
+            mask = masks[i] if i < len(masks) else None
             if target is not None:
-                self.update_output(i, target, output, weight, z)
+                self.update_output(i, target, output, weight, z, mask=mask)
 
     @staticmethod
     def _numbered(count: int) -> list[str]:

@@ -55,7 +55,11 @@ class Objective:
         return all(term.loss.is_steady for term in self.terms)
 
     def compare(
-        self, batch: Data, outputs: Sequence[Array], logits: Sequence[Array | None]
+        self,
+        batch: Data,
+        outputs: Sequence[Array],
+        logits: Sequence[Array | None],
+        masks: Sequence[Array | None] | None = None,
     ) -> None:
         """Compute the loss of every sample.
 
@@ -63,6 +67,7 @@ class Objective:
             batch: the rows, with their targets and weights.
             outputs: the model's outputs.
             logits: z per output, where the output is softmax(z) or sigmoid(z).
+            masks: which samples or steps of each output count; None if all do.
         """
         for term in self.terms:
             i, loss = term.output, term.loss
@@ -72,6 +77,7 @@ class Objective:
             term.from_logits = z is not None
             y_true = batch.target(i)
             assert y_true is not None  # the trainer lets no loss without targets in
+            term.cache.mask = None if masks is None else masks[i]
             loss.compare(y_true, y_pred, term.cache, z)
 
     def total(self, batch: Data) -> Any:

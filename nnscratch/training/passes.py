@@ -128,7 +128,8 @@ class Passes:
         outputs = self.run.forward(batch.inputs, self.cache, training)
         logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
         if objective is not None:
-            objective.compare(batch, outputs, logits)
+            masks = self.run.output_masks(self.cache)
+            objective.compare(batch, outputs, logits, masks)
         return outputs, logits
 
     def _pattern_of(

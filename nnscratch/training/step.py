@@ -31,6 +31,9 @@ class Runs(Protocol):
     def logits(self, output: int, cache: Cache) -> Array | None:
         """Return z where this output is softmax(z) or sigmoid(z)."""
 
+    def output_masks(self, cache: Cache) -> Sequence[Array | None] | None:
+        """Return which samples or steps of each output count, None if all do."""
+
     def backward(
         self,
         doutputs: Sequence[Array | None],
@@ -207,12 +210,12 @@ class Stepper:
     def _track_outputs(self, batch: Data, outputs: list[Array]) -> None:
         if self.metrics is None:
             return
+        masks = self.run.output_masks(self.cache) or [None] * len(outputs)
         for i, y_pred in enumerate(outputs):
             y_true = batch.target(i)
             if y_true is not None:
-                self.metrics.update_output(
-                    i, y_true, y_pred, batch.weight(i), self.logits[i], self.passes.hits
-                )
+                weight, z, hits = batch.weight(i), self.logits[i], self.passes.hits
+                self.metrics.update_output(i, y_true, y_pred, weight, z, hits, masks[i])
 
     def logs(self) -> dict[str, Any]:
         """Return the running loss and metrics of the epoch so far."""

@@ -12,6 +12,7 @@ MODULES = (
     "parity.sabotage.rules",
     "parity.sabotage.updates",
     "parity.sabotage.layers",
+    "parity.sabotage.masks",
     "parity.sabotage.graphs",
     "parity.sabotage.functions",
     "parity.sabotage.losses",

@@ -217,7 +217,6 @@ def test_a_lambda_in_front_needs_no_derivative():
         (lambda: layers.Normalization(mean=1.0), "must be given together"),
         (lambda: layers.Normalization(mean=[[1.0]], variance=[[1.0]]), r"Received shape \(1, 1\)"),
         (lambda: layers.ActivityRegularization(l1=-1.0), "`l1` must be a finite number"),
-        (lambda: layers.Lambda(lambda x: x, mask=1), "`mask` of Lambda is not offered"),
         (lambda: layers.Dense(2, lora_rank=4), "`lora_rank` of Dense is not offered"),
         (lambda: layers.BatchNormalization(renorm=True), "`renorm` of BatchNormalization is not"),
         (lambda: layers.InputLayer((3,), sparse=True), "`sparse` of Input"),

@@ -13,9 +13,18 @@ import pytest
 from nnscratch import layers, ops
 from nnscratch.layers import Input
 from nnscratch.models import Model
-from parity.golden.custom_programs import PROGRAMS, run
+from parity.golden import custom_programs, mask_programs
+from parity.golden.custom_programs import run
 
-GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "custom.json").read_text("utf-8"))
+FOLDER = Path(__file__).parents[1] / "golden"
+GOLDEN = {
+    name: json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["programs"]
+    for name in ("custom", "masks")
+}
+PROGRAMS = [
+    *(("custom", program) for program in custom_programs.PROGRAMS),
+    *(("masks", program) for program in mask_programs.PROGRAMS),
+]
 
 
 def same(found: Any, expected: Any, where: str) -> None:
@@ -35,14 +44,14 @@ def same(found: Any, expected: Any, where: str) -> None:
         np.testing.assert_allclose(found, expected, rtol=3e-5, atol=3e-6, err_msg=where)
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_as_in_keras(program, as_keras, monkeypatch):
+@pytest.mark.parametrize(("file", "program"), PROGRAMS, ids=lambda p: getattr(p, "__name__", p))
+def test_as_in_keras(file, program, as_keras, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     keras, tf = as_keras
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = run(program, keras, tf)
-    same(found, GOLDEN["programs"][program.__name__], program.__name__)
+    same(found, GOLDEN[file][program.__name__], program.__name__)
 
 
 def test_an_input_made_of_a_tensor_is_that_tensor():
