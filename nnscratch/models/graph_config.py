@@ -213,7 +213,7 @@ def _argument(layer: Layer, call: Any) -> tuple[Any, Any]:
         argument = args[0]
     if kwargs.get("training") is False:  # as versions before 3.15 write it; `fit` overrules it
         del kwargs["training"]
-    mask = kwargs.pop("mask", None) if layer.takes_mask else None
+    mask = kwargs.pop("mask", None) if _is_history(kwargs.get("mask")) else None
     given = [key for key, value in kwargs.items() if any(v is not None for v in flatten(value))]
     if given:
         raise ValueError(f"{layer.name!r} is called with {', '.join(given)}, which is not offered")
