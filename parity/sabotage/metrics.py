@@ -88,6 +88,7 @@ def plain_metrics_weighted() -> Sequence[Change]:
             weight: Any = None,
             logits: Any = None,
             hits: Any = None,
+            mask: Any = None,
         ) -> None:
             for metric in self.metrics:
                 COMPILED._update(metric, y_true, y_pred, weight, logits)

@@ -15,10 +15,12 @@ from nnscratch import config, constraints, lab, losses, naming, optimizers, util
 from nnscratch.optimizers import schedules
 from parity.sabotage.table import all_sabotages
 
+UNTRIED = ("parity.sabotage.crossings", "parity.sabotage.masks")
+"""Sabotages of files, and of masks, which are no causes that `explain_diff` tries."""
 SABOTAGES = {
     sabotage.name: sabotage
     for sabotage in all_sabotages()
-    if sabotage.changes.__module__ != "parity.sabotage.crossings"  # files, not training
+    if sabotage.changes.__module__ not in UNTRIED
 }
 
 

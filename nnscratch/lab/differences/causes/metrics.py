@@ -273,6 +273,7 @@ def weighted(trial: Trial) -> bool:
         weight: Any = None,
         logits: Any = None,
         hits: Any = None,
+        mask: Any = None,
     ) -> None:
         for metric in self._found["metrics"][output] + self._found["weighted_metrics"][output]:
             more = {"logits": logits} if getattr(metric, "uses_logits", False) else {}
