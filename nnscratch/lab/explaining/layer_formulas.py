@@ -88,6 +88,9 @@ FORMULAS: dict[str, Formulas] = {
         r"y = \frac{x - \mu}{\sigma}", r"dx = \frac{dy}{\sigma}", "μ, σ: fixed beforehand"
     ),
     "Rescaling": Formulas(r"y = a\,x + b", r"dx = a\,dy"),
+    "Masking": Formulas(
+        r"y = m\,x", r"dx = m\,dy", "m is 0 where all of x along its last axis is the mask value"
+    ),
     "Dropout": _masked(r"\frac{m}{1 - p}"),
     "SpatialDropout1D": _masked(r"\frac{m}{1 - p}"),
     "GaussianDropout": Formulas(
