@@ -162,8 +162,10 @@ class Optimizer(Updates):
 
         Args:
             var_list: these very variables.
-            var_names: regular expressions, searched for in each variable's path: `["bias"]`
-                excludes every `…/bias`. As in Keras, `Muon` searches in each variable's own name.
+            var_names: regular expressions, searched for in each variable's path with `:0` behind
+                it, as in Keras on TensorFlow: `["bias"]` excludes every `…/bias`, and so does
+                `["bias:0$"]`, but `["bias$"]` excludes none. `Muon` searches in each variable's
+                own name, as there.
         """
         self._exclusions = Exclusions(var_list, var_names, by_path=self._spares_by_path)
         self._made_engine = None

@@ -30,8 +30,14 @@ class Exclusions:
 
     Args:
         variables: these very variables.
-        names: regular expressions; a variable whose path holds a match of any is excluded.
+        names: regular expressions; a variable is excluded if its path, with `:0` behind it, holds
+            a match of any.
         by_path: False to search them in a variable's own name, the last part of its path.
+
+    Source: Keras 3.15.1 on TensorFlow, which searches in the names that TensorFlow gives, so that
+    `kernel$` excludes nothing and `kernel:0$` all kernels. Its names of variables that a layer
+    made by `call` builds in its first call lack the names of the layers inside; here they have
+    them.
 
     >>> gamma = Variable(np.ones(2), name="gamma")
     >>> Exclusions(names=["bias", "gamma"]).hold(gamma), Exclusions(names=["bias"]).hold(gamma)
@@ -55,5 +61,5 @@ class Exclusions:
         """Tell whether the variable is excluded."""
         if any(variable is excluded for excluded in self._variables):
             return True
-        searched = variable.path if self._by_path else variable.name
+        searched = f"{variable.path}:0" if self._by_path else variable.name
         return self._pattern is not None and self._pattern.search(searched) is not None

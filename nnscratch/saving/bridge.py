@@ -12,6 +12,9 @@ import numpy as np
 from nnscratch.errors import ShapeError
 from nnscratch.saving.api import model_from_json
 
+NAMES = ("seed_generator", "generator")
+"""What the layers of both libraries call the stream that they draw from."""
+
 
 def from_keras(model: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Return the same model in nnscratch: weights, optimizer state, streams of noise layers.
@@ -20,7 +23,7 @@ def from_keras(model: Any, custom_objects: Mapping[str, Any] | None = None) -> A
     the model are called; Keras itself is not imported.
 
     Args:
-        model: a model of Keras, Sequential or functional.
+        model: a model of Keras; one of a class of your own needs its twin in `custom_objects`.
         custom_objects: your own classes and functions, of nnscratch, by name.
 
     Raises:
@@ -30,6 +33,7 @@ def from_keras(model: Any, custom_objects: Mapping[str, Any] | None = None) -> A
         raise ValueError(f"`model` must be a model of Keras. Received: model={model!r}")
     made = model_from_json(model.to_json(), custom_objects)
     if model.built:
+        _build_like(model, made)
         made.set_weights([np.asarray(weight) for weight in model.get_weights()])
     carry_over(model, made)
     return made
@@ -56,9 +60,17 @@ def to_keras(model: Any, custom_objects: Mapping[str, Any] | None = None) -> Any
         ) from error
     made = keras.models.model_from_json(model.to_json(), custom_objects=custom_objects)
     if model.built:
+        _build_like(model, made)
         made.set_weights(model.get_weights())
     carry_over(model, made)
     return made
+
+
+def _build_like(source: Any, target: Any) -> None:
+    """Build a model that writes its own `call`: its configuration tells no shapes."""
+    build = source.get_build_config()
+    if build is not None and not target.weights:
+        target.build_from_config(build)
 
 
 def carry_over(source: Any, target: Any) -> None:
@@ -104,10 +116,24 @@ def _unlisted(optimizer: Any) -> list[Any]:
 
 
 def _streams(model: Any) -> Iterator[Any]:
-    """Yield the streams of the layers that draw random numbers, in order."""
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from _streams(layer)
-            continue
-        found = (getattr(layer, name, None) for name in ("seed_generator", "generator"))
-        yield from islice((stream for stream in found if stream is not None), 1)
+    """Yield the streams of the layers that draw random numbers, and of those inside, in order."""
+    for layer in _inside(model):
+        if not hasattr(layer, "layers"):
+            found = (getattr(layer, name, None) for name in NAMES)
+            yield from islice((stream for stream in found if stream is not None), 1)
+            yield from (vars(layer)[name] for name in vars(layer) if _is_other_stream(layer, name))
+        yield from _streams(layer)
+
+
+def _inside(part: Any) -> Any:
+    """Return the layers of a model, or of a layer that is made of layers."""
+    for name in ("layers", "sublayers", "_layers"):  # the last is Keras's
+        if hasattr(part, name):
+            return getattr(part, name)
+    return ()
+
+
+def _is_other_stream(layer: Any, name: str) -> bool:
+    """Return whether a class of the user's own keeps a stream under this name."""
+    value = vars(layer)[name]
+    return name not in NAMES and hasattr(value, "state") and hasattr(value, "next")

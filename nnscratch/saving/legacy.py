@@ -232,6 +232,13 @@ def _weights_in_order(
     stored = [(name, _names_in(reader, group, name)) for name in names]
     stored = [(name, inside) for name, inside in stored if inside]
     layers = [layer for layer in model.layers if layer.weights]
+    if stored and not layers and not model.built:
+        raise reader.fault(
+            "layer_names",
+            "the file does not tell which shapes the input of a model with a `call` of its own "
+            "has, so that it can be given its weights only after it is built: make the model, "
+            "build it, and call load_weights() with this file",
+        )
     if len(stored) != len(layers):
         raise reader.fault(
             "layer_names",

@@ -112,20 +112,29 @@ def decay_order(lib: Any) -> dict[str, Any]:
     return found | {"excluded by name": lib.numpy(bias)}
 
 
+DECAYING = (
+    *("SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Adafactor", "Nadam", "RMSprop"),
+    *("Lion", "Lamb", "ScheduleFreeAdamW"),
+)
+"""Rules in which weight decay is apart from the update; with Ftrl a zero gradient moves weights."""
+
+
 @registry.check("decay-spares-by-path-or-name", "optimizers", "D6")
 def spared(lib: Any) -> dict[str, Any]:
     """A pattern of what does not decay is searched in a variable's path, by Muon in its name."""
     found = {}
-    for rule in ("AdamW", "Muon"):
-        for pattern in ("0_", "0_Dense/kern", "^kernel"):
+    for rule in (*DECAYING, "Muon"):
+        for pattern in ("0_", "0_Dense/kern", "^kernel", "kernel$", "kernel:0$", "bias:0|^0_D"):
             optimizer = getattr(lib.optimizers, rule)(learning_rate=0.5, weight_decay=0.5)
             optimizer.exclude_from_weight_decay(var_names=[pattern])
-            layer = lib.layers.Dense(2, name="0_Dense", kernel_initializer="ones", dtype=lib.dtype)
+            ones = {"kernel_initializer": "ones", "bias_initializer": "ones"}
+            layer = lib.layers.Dense(2, name="0_Dense", dtype=lib.dtype, **ones)
             layer.build((None, 2))
             optimizer.build(layer.trainable_variables)
             zeros = [lib.tensor(array(lib, np.zeros(v.shape))) for v in layer.trainable_variables]
             optimizer.apply(zeros, layer.trainable_variables)
             found[f"{rule} {pattern}"] = lib.numpy(layer.kernel)
+            found[f"{rule} {pattern} bias"] = lib.numpy(layer.bias)
     return found
 
 

@@ -162,6 +162,21 @@ def layers(side: Any) -> dict[str, Any]:
         def get_config(self) -> dict[str, Any]:
             return {**super().get_config(), "units": self.units, "scale": self.scale}
 
+    class Hazy(side.layers.Layer):
+        def __init__(self, rate: float = 0.5, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.rate = rate
+            self.haze = [side.layers.Dropout(rate, seed=3), side.layers.GaussianNoise(0.1, seed=4)]
+            self.last = side.layers.AlphaDropout(rate, seed=5)
+
+        def call(self, x: Any, training: Any = None) -> Any:
+            for layer in self.haze:
+                x = layer(x, training=training)
+            return self.last(x, training=training)
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "rate": self.rate}
+
     class Stacked(side.Sequential):
         pass
 
@@ -181,7 +196,16 @@ def layers(side: Any) -> dict[str, Any]:
         def get_config(self) -> dict[str, Any]:
             return {**super().get_config(), "units": self.units}
 
-    return {"Gated": Gated, "Stacked": Stacked, "Net": Net}
+    class HazyNet(Net):
+        def __init__(self, units: int = 1, **kwargs: Any) -> None:
+            super().__init__(units, **kwargs)
+            self.hazy = Hazy(0.3)
+
+        def call(self, x: Any, training: Any = None) -> Any:
+            return super().call(self.hazy(x, training=training))
+
+    made = (Gated, Hazy, Stacked, Net, HazyNet)
+    return {thing.__name__: thing for thing in made}
 
 
 def stacked(side: Any, own_class: bool = True) -> Any:
@@ -210,10 +234,25 @@ def stacked(side: Any, own_class: bool = True) -> Any:
     return model
 
 
-def subclassed(side: Any) -> Any:
-    """Return a compiled model that writes its own `call`."""
+def hazy(side: Any) -> Any:
+    """Return a compiled model whose noise layers are inside of a layer."""
     parts = own(side.__name__)
-    model = parts.Net(4)
+    named = side.layers
+    network = [named.Input((4,)), named.Dense(6, "tanh"), parts.Hazy(0.4), named.Dense(3)]
+    model = side.Sequential([*network, named.Dropout(0.2, seed=6)])
+    model.compile(side.optimizers.Adam(0.01), "mse")
+    return model
+
+
+def subclassed(side: Any, net: str = "Net") -> Any:
+    """Return a compiled model that writes its own `call`.
+
+    Args:
+        side: the library.
+        net: its class.
+    """
+    parts = own(side.__name__)
+    model = getattr(parts, net)(4)
     model(np.zeros((1, 4), side.config.floatx()))  # makes the weights
     model.compile(parts.Warm(0.1), parts.Tilted(0.6), run_eagerly=True)
     return model
@@ -238,4 +277,7 @@ add_own("parts", stacked, "keras", quick=True)
 # Keras writes the class of a whole model without its package into .h5
 add_own("parts", partial(stacked, own_class=False), "h5")
 add_own("parts", stacked, "memory")
+add_own("noise", hazy, "memory")
 add_own("model", subclassed, "keras")
+add_own("model", subclassed, "memory")
+add_own("noisy-model", partial(subclassed, net="HazyNet"), "memory")

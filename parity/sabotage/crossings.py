@@ -49,6 +49,17 @@ def streams_left() -> Sequence[Change]:
     return [Change(BRIDGE, "_streams", lambda model: iter(()))]
 
 
+@sabotage("streams-inside-left-behind", "saved-own-noise-memory", dtypes=("float32",))
+def streams_inside_left() -> Sequence[Change]:
+    """Only the streams of a model's own layers go along, not those of layers inside of layers."""
+
+    def streams(model: Any) -> Any:
+        found = (getattr(layer, "seed_generator", None) for layer in model.layers)
+        return iter([stream for stream in found if stream is not None])
+
+    return [Change(BRIDGE, "_streams", streams)]
+
+
 @sabotage(
     "noise-shape-unsaved",
     *("saved-noise-shapes-keras", "saved-noise-shapes-h5"),

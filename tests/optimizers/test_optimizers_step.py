@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnscratch.naming import name_scope
-from nnscratch.optimizers import SGD, Adagrad, Adam, RMSprop
+from nnscratch.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
 from nnscratch.optimizers import blocks as blocks_module
 from nnscratch.variable import Variable
 
@@ -283,6 +283,27 @@ def test_weight_decay_is_excluded_by_path():
     assert (float(first[0]), float(second[0])) == (0.75, 1)
     with pytest.raises(ValueError, match="list of strings"):
         optimizer.exclude_from_weight_decay(var_names="bias")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("kernel$", [0.75, 0.75]),
+        ("kernel:0$", [1.0, 0.75]),
+        ("^kernel", [0.75, 0.75]),
+        ("^dense/k", [1.0, 0.75]),
+        ("dense/(bias|gamma):0", [0.75, 1.0]),
+    ],
+)
+@pytest.mark.parametrize("rule", [SGD, Adam, Lion, AdamW])
+def test_weight_decay_is_searched_in_the_names_that_tensorflow_gives(rule, pattern, left):
+    """Keras 3.15.1 sees `dense/kernel:0` here; these are the weights that it left."""
+    with name_scope("dense"):
+        variables = [Variable(np.ones(s), name=n) for n, s in [("kernel", (2, 2)), ("bias", (2,))]]
+    optimizer = rule(0.5, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=[pattern])
+    optimizer.apply([np.zeros(v.shape) for v in variables], variables)
+    assert [float(v.value.flat[0]) for v in variables] == left
 
 
 def test_the_average_starts_at_the_weights_and_follows_them():

@@ -43,6 +43,68 @@ def test_a_model_in_the_midst_of_training_goes_on_with_its_own_streams():
     assert_trains_alike(model, twin)
 
 
+class Hazy(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.haze = [layers.Dropout(0.5, seed=3), layers.GaussianNoise(0.1, seed=4)]
+        self.own = random.SeedGenerator(5)
+
+    def call(self, x, training=None):
+        for layer in self.haze:
+            x = layer(x, training=training)
+        return x
+
+
+def test_streams_inside_of_layers_of_layers_go_along():
+    model = Sequential([Input((4,)), Hazy(), layers.Dense(2)])
+    model.compile("adam", "mse")
+    for _ in range(3):
+        model.train_on_batch(X, Y)
+    random.uniform((), seed=model.layers[0].own)
+    twin = from_keras(model, {"Hazy": Hazy})
+    assert_trains_alike(model, twin)
+    seeds = [random.uniform((), seed=m.layers[0].own) for m in (model, twin)]
+    assert seeds[0] == seeds[1]
+
+
+def test_a_subclassed_model_goes_along():
+    class Net(models.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.hazy, self.out = Hazy(), layers.Dense(2)
+
+        def call(self, x, training=None):
+            return self.out(self.hazy(x, training=training))
+
+    model = Net()
+    model.compile("adam", "mse")
+    for _ in range(3):
+        model.train_on_batch(X, Y)
+    twin = from_keras(model, {"Net": Net, "Hazy": Hazy})
+    assert_same_state(model, twin)
+    assert_trains_alike(model, twin)
+
+
+def test_h5_of_a_subclassed_model_says_how_to_load_it(tmp_path):
+    class Net(models.Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.out = layers.Dense(2)
+
+        def call(self, x):
+            return self.out(x)
+
+    model, again = Net(), Net()
+    model(X)
+    path = str(tmp_path / "net.h5")
+    model.save(path)
+    with pytest.raises(ModelFileError, match=r"make the model, build it, and call load_weights"):
+        saving.load_model(path, {"Net": Net})
+    again.build((None, 4))
+    again.load_weights(path)
+    np.testing.assert_array_equal(again(X), model(X))
+
+
 @pytest.mark.parametrize("name", ["seed_generator", "generator"])
 def test_streams_are_found_under_both_names_that_keras_has_for_them(name):
     """Keras's layers on images call theirs `generator`."""
