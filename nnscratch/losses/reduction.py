@@ -13,6 +13,9 @@ from nnscratch.typing import Array
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
+MEANS = ("sum_over_batch_size", "mean")
+"""Those that divide by the number of values."""
+
 
 def standardize_reduction(reduction: Any) -> str | None:
     """Return the reduction if it is one.
@@ -143,6 +146,31 @@ def reduce_values(
         divisor = values.dtype.type(values.size)
     cache.divisor = float(divisor)
     return total / divisor if divisor else values.dtype.type(0)
+
+
+def plain_mean(reduction: str | None, cache: Cache) -> Array | None:
+    """Return what `reduce_values` makes of unweighted values, if that is their mean.
+
+    It comes in a buffer of shape (), for steps that make the same calls on the same memory.
+
+    Args:
+        reduction: one of `REDUCTIONS`.
+        cache: the cache that holds the values and their mask.
+
+    >>> cache = Cache()
+    >>> cache.values, cache.mask = np.array([1.0, 2.0]), None
+    >>> plain_mean("mean", cache).tolist()
+    1.5
+    """
+    values = cache.values
+    if reduction not in MEANS or cache.mask is not None or values.shape in ((), (0,)):
+        return None
+    cache.values_shape, cache.weights = values.shape, None
+    cache.divisor = float(values.size)
+    mean = cache.buffer("mean", (), values.dtype)
+    np.add.reduce(values, axis=None, out=mean)
+    np.divide(mean, values.dtype.type(values.size), out=mean)
+    return mean
 
 
 def derivative_by_values(cache: Cache, scale: float) -> float | Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,17 @@ def power(base: float, t: int, dtype: np.dtype[Any]) -> Any:
     return dtype.type(powf(base, through_float32(t)) if dtype == np.float32 else base**t)
 
 
+AT_ONCE = 64
+"""Steps whose corrections are computed at once: the functions that do it stay at hand."""
+
+
+@functools.lru_cache(maxsize=256)
+def _corrections(dtype: np.dtype[Any], beta_1: float, beta_2: float, lot: int) -> list[Any]:
+    """Return (√(1−β₂ᵗ), 1−β₁ᵗ) for each t of a lot of steps that follow each other."""
+    one, steps = dtype.type(1), range(lot * AT_ONCE, (lot + 1) * AT_ONCE)
+    return [(np.sqrt(one - power(beta_2, t, dtype)), one - power(beta_1, t, dtype)) for t in steps]
+
+
 def corrected_rate(
     dtype: np.dtype[Any], learning_rate: float, beta_1: float, beta_2: float, t: int
 ) -> Any:
@@ -34,6 +46,5 @@ def corrected_rate(
     >>> round(float(corrected_rate(np.dtype("float64"), 1.0, 0.5, 0.75, 1)), 6)
     1.0
     """
-    one = dtype.type(1)
-    root = np.sqrt(one - power(beta_2, t, dtype))
-    return dtype.type(learning_rate) * root / (one - power(beta_1, t, dtype))
+    root, rest = _corrections(dtype, beta_1, beta_2, t // AT_ONCE)[t % AT_ONCE]
+    return dtype.type(learning_rate) * root / rest

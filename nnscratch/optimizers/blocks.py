@@ -40,13 +40,18 @@ def make_scratch(size: int, dtype: Any) -> Scratch:
     return np.empty(size, dtype), np.empty(size, dtype)
 
 
+@functools.lru_cache(maxsize=256)
 def scalar(value: float, dtype: Any) -> Array:
     """Return a number as a 0-d array of a dtype: NumPy's fastest and least surprising operand.
+
+    The same number gives the same array, which cannot be written to.
 
     >>> (np.ones(2, "float32") * scalar(0.1, "float32")).dtype.name
     'float32'
     """
-    return np.array(value, dtype=dtype)
+    array = np.array(value, dtype=dtype)
+    array.setflags(write=False)
+    return array
 
 
 FADED = 1e5

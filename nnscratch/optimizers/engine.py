@@ -169,9 +169,14 @@ class Engine:
         same = len(variables) == len(self.variables)
         return same and all(map(operator.is_, variables, self.variables))
 
-    def lanes(self, variables: Sequence[Variable]) -> list[Lane]:
-        """Return the lanes that hold these variables; each must have a gradient."""
-        if self._arena is not None and self._arena.intact and self.serves_just(variables):
+    def lanes(self, variables: Sequence[Variable], whole: bool) -> list[Lane]:
+        """Return the lanes that hold these variables; each must have a gradient.
+
+        Args:
+            variables: the variables.
+            whole: whether they are all the engine's, see `serves_just`.
+        """
+        if whole and self._arena is not None and self._arena.intact:
             return [self._whole]
         return [self.lane_of_one(v, v.grad) for v in variables if v.grad is not None]
 

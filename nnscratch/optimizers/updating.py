@@ -154,27 +154,34 @@ class Updates(HasLearningRate):
         """
         if not variables:
             return
-        self._ensure_built(variables)
-        missing = [v.path for v in variables if v.grad is None]
-        if missing:
-            if len(missing) == len(variables):
-                raise ValueError(
-                    "No gradients provided for any variable: nothing was added to the gradients "
-                    f"of {', '.join(missing)}."
-                )
-            warnings.warn(
-                f"Gradients do not exist for variables {missing}: the loss does not depend on "
-                "them, and this step leaves them as they are.",
-                stacklevel=2,
-            )
-            variables = [v for v in variables if v.grad is not None]
-        self._run(variables)
+        whole = self.built and self._engine.serves_just(variables)
+        if not whole:
+            self._ensure_built(variables)
+        for variable in variables:
+            if variable.grad is None:
+                variables, whole = self._with_gradients(variables), False
+                break
+        self._run(variables, whole)
 
-    def _run(self, variables: Sequence[Variable]) -> None:
+    def _with_gradients(self, variables: Sequence[Variable]) -> list[Variable]:
+        missing = [v.path for v in variables if v.grad is None]
+        if len(missing) == len(variables):
+            raise ValueError(
+                "No gradients provided for any variable: nothing was added to the gradients "
+                f"of {', '.join(missing)}."
+            )
+        warnings.warn(
+            f"Gradients do not exist for variables {missing}: the loss does not depend on "
+            "them, and this step leaves them as they are.",
+            stacklevel=3,
+        )
+        return [v for v in variables if v.grad is not None]
+
+    def _run(self, variables: Sequence[Variable], whole: bool) -> None:
         steps = self.gradient_accumulation_steps
         updates = not steps or (int(self._iterations) + 1) % steps == 0
         learning_rate = self._learning_rate_now() if updates else 0.0
-        lanes = self._engine.lanes(variables)
+        lanes = self._engine.lanes(variables, whole)
         if self.loss_scale_factor is not None:
             for lane in lanes:
                 lane.g /= scalar(self.loss_scale_factor, lane.dtype)

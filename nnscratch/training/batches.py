@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,21 @@ from nnscratch import config, random
 from nnscratch.errors import DataError
 from nnscratch.training.data import Data
 from nnscratch.typing import Array
+
+
+@dataclass
+class _Place:
+    """Memory for batches of one size.
+
+    Attributes:
+        batch: the arrays that a batch comes in.
+        moves: from where to where rows are copied.
+        casts: from where to where they are cast then.
+    """
+
+    batch: Data
+    moves: list[tuple[Array, Array]]
+    casts: list[tuple[Array, Array]]
 
 
 class Batches:
@@ -65,7 +81,7 @@ class Batches:
         self.index = 0
         self._going: Iterator[Any] | None = None
         self._seen = 0
-        self._memory: dict[Any, Array] = {}
+        self._places: dict[int, _Place] = {}
 
     @property
     def batch_size(self) -> int:
@@ -130,44 +146,39 @@ class Batches:
 
     def gather(self, rows: Any) -> Data:
         """Return these rows as a batch; its arrays are valid until the next one."""
-        data = self.data
-        inputs = [self._input(i, x, rows) for i, x in enumerate(data.inputs)]
-        targets = [self._rows(("y", i), y, rows) for i, y in enumerate(data.targets)]
-        weights = [self._rows(("w", i), w, rows) for i, w in enumerate(data.weights)]
-        return Data(inputs, targets, weights)
+        size = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+        place = self._places.get(size) or self._make_place(size)
+        for source, target in place.moves:
+            if isinstance(rows, slice):
+                np.copyto(target, source[rows])
+            else:
+                source.take(rows, 0, target, "clip")
+        for source, target in place.casts:
+            np.copyto(target, source, casting="unsafe")
+        return place.batch
+
+    def _make_place(self, size: int) -> _Place:
+        """Make room for batches of so many rows."""
+        moves: list[tuple[Array, Array]] = []
+        casts: list[tuple[Array, Array]] = []
+
+        def room(source: Array) -> Array:
+            moves.append((source, np.empty((size, *source.shape[1:]), source.dtype)))
+            return moves[-1][1]
+
+        batch = self.data.transform(room)
+        for i, (x, dtype) in enumerate(zip(batch.inputs, self.dtypes, strict=True)):
+            if x.dtype != dtype:
+                batch.inputs[i] = np.empty(x.shape, dtype)
+                casts.append((x, batch.inputs[i]))
+        self._places[size] = place = _Place(batch, moves, casts)
+        return place
 
     def view(self, rows: slice) -> Data:
         """Return these rows where they are; only inputs of another type than wanted are copied."""
         part = self.data[rows]
         inputs = [x.astype(d, copy=False) for x, d in zip(part.inputs, self.dtypes, strict=True)]
         return Data(inputs, part.targets, part.weights)
-
-    def _input(self, number: int, x: Array, rows: Any) -> Array:
-        part = self._rows(("x", number), x, rows)
-        assert part is not None  # inputs are never None
-        dtype = self.dtypes[number]
-        if part.dtype == dtype:
-            return part
-        out = self._buffer(("cast", number), part.shape, dtype)
-        np.copyto(out, part, casting="unsafe")
-        return out
-
-    def _rows(self, key: Any, part: Array | None, rows: Any) -> Array | None:
-        if part is None:
-            return None
-        if isinstance(rows, slice):
-            found = part[rows]
-            out = self._buffer(key, found.shape, part.dtype)
-            np.copyto(out, found)
-            return out
-        out = self._buffer(key, (len(rows), *part.shape[1:]), part.dtype)
-        return part.take(rows, axis=0, out=out, mode="clip")
-
-    def _buffer(self, key: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-        key = (key, shape)
-        if key not in self._memory:
-            self._memory[key] = np.empty(shape, dtype)
-        return self._memory[key]
 
 
 def _check_count(argument: str, value: Any) -> None:

@@ -140,6 +140,7 @@ class CompiledMetrics(metrics.Metric):
 
     Attributes:
         given: what `compile` received, by argument.
+        count: how many metric objects there are.
     """
 
     def __init__(self, plain: Any, weighted: Any) -> None:
@@ -147,6 +148,7 @@ class CompiledMetrics(metrics.Metric):
         self.given = {"metrics": plain, "weighted_metrics": weighted}
         self._found: dict[str, list[list[metrics.Metric]]] = {}
         self._prefixes: list[str] = []
+        self.count = 0
         self.built = False
 
     def build(
@@ -171,6 +173,7 @@ class CompiledMetrics(metrics.Metric):
                 for part, target, shape in zip(entries, target_shapes, output_shapes, strict=True)
             ]
         self._prefixes = [f"{name}_" for name in names] if len(names) > 1 else [""]
+        self.count = len(self.metrics)
         self.built = True
 
     @property

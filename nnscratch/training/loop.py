@@ -184,8 +184,11 @@ def executions(
         The number of the first batch, and the batches, to be used up before the next group.
     """
     for step, batch in steps:
-        others = (other for _, other in itertools.islice(steps, at_once - 1))
-        yield step, itertools.chain((batch,), others) if at_once > 1 else (batch,)
+        if at_once == 1:
+            yield step, (batch,)
+        else:
+            others = (other for _, other in itertools.islice(steps, at_once - 1))
+            yield step, itertools.chain((batch,), others)
 
 
 def evaluate(

@@ -25,11 +25,13 @@ class Pattern:
 
     Attributes:
         arrays: the arrays in which each batch comes.
+        training: whether layers behave as in training.
         changes: how much had changed when the routines were written; later ones make them void.
         forward: the forward pass and the losses, once they are written down.
         backward: the backward pass.
         by_values: dL/dvalues and scale that the backward pass was written with.
         reached: the weights that have a gradient after it.
+        unreached: those that have none.
         outputs: the network's outputs.
         logits: z per output, where the output is softmax(z) or sigmoid(z).
         hits: by metric, which predictions are right.
@@ -37,11 +39,13 @@ class Pattern:
     """
 
     arrays: list[Array | None]
+    training: bool
     changes: int
     forward: Routine | None = None
     backward: Routine | None = None
     by_values: Any = None
     reached: list[Variable] = field(default_factory=list)
+    unreached: list[Variable] = field(default_factory=list)
     outputs: list[Array] = field(default_factory=list)
     logits: list[Array | None] = field(default_factory=list)
     hits: Hits = field(default_factory=dict)
@@ -77,6 +81,7 @@ class Passes:
         self.routines = routines and type(run) is Graph
         self._known: dict[tuple[Any, ...], Pattern] = {}
         self._last_key: Any = None
+        self._last_batch: Data | None = None
         self._last_arrays: list[Array | None] = []
         self._alike = 0
         self._latest: Pattern | None = None
@@ -136,6 +141,10 @@ class Passes:
         self, batch: Data, objective: Objective | None, training: bool
     ) -> Pattern | None:
         """Return the pattern of a batch, None if it has not been seen often enough."""
+        latest = self._latest if batch is self._last_batch else None
+        if latest is not None and latest.training is training and latest.changes == changes():
+            return latest
+        self._last_batch = batch
         arrays = [*batch.inputs, *batch.targets]
         key = (training, *map(id, arrays))
         pattern = self._known.get(key)
@@ -151,7 +160,7 @@ class Passes:
             return None
         self.routines = self.run.is_steady and (objective is None or objective.is_steady)
         if self.routines:
-            pattern = self._known[key] = Pattern(arrays, changes())
+            pattern = self._known[key] = Pattern(arrays, training, changes())
         return pattern
 
     def _write_forward(
@@ -196,24 +205,26 @@ class Passes:
             scale: the factor.
         """
         by_values = objective.by_values(scale)
-        for variable in self.variables:
-            variable.clear_grad()
-        pattern = self._latest
-        if pattern is None or not all(isinstance(each, float) for each in by_values):
-            self._differentiate(objective, by_values, scale)
-            return
-        if pattern.backward is None:
-            with writing() as writer:
-                _restore(writer.watched(pattern.kept))
-                self._differentiate(objective, by_values, scale)
-            pattern.backward = self._written(writer, pattern, objective)
-            pattern.by_values = [scale, *by_values]
-            pattern.reached = [v for v in self.variables if v.grad is not None]
-        elif pattern.by_values == [scale, *by_values]:
+        pattern, numbers = self._latest, {*map(type, by_values)} == {float}
+        if pattern is not None and numbers and pattern.by_values == [scale, *by_values]:
+            assert pattern.backward is not None
             pattern.backward.run()
             self.repeated = pattern
             for variable in pattern.reached:
                 variable.confirm_grad()
+            for variable in pattern.unreached:
+                variable.clear_grad()
+            return
+        for variable in self.variables:
+            variable.clear_grad()
+        if pattern is not None and pattern.backward is None and numbers:
+            with writing() as writer:
+                _restore(writer.watched(pattern.kept))
+                self._differentiate(objective, by_values, scale)
+            pattern.backward = self._written(writer, pattern, objective)
+            pattern.by_values = [scale, *by_values] if pattern.backward is not None else None
+            pattern.reached = [v for v in self.variables if v.grad is not None]
+            pattern.unreached = [v for v in self.variables if v.grad is None]
         else:
             self._differentiate(objective, by_values, scale)
 

@@ -187,6 +187,8 @@ class Stepper:
             self._report_not_finite()
 
     def _penalties(self) -> list[Any]:
+        if not self.regularized:
+            return self.run.penalties(self.cache)
         weights = [v.regularizer(v.value) for v in self.regularized]
         return weights + self.run.penalties(self.cache)
 
@@ -208,13 +210,18 @@ class Stepper:
         self._track_outputs(batch, outputs)
 
     def _track_outputs(self, batch: Data, outputs: list[Array]) -> None:
+        hits = self.passes.hits
         if self.metrics is None:
+            return
+        if hits is not None and not batch.weights and len(hits) == self.metrics.count:
+            for metric, found in hits.items():
+                metric.count_hits(found)
             return
         masks = self.run.output_masks(self.cache) or [None] * len(outputs)
         for i, y_pred in enumerate(outputs):
             y_true = batch.target(i)
             if y_true is not None:
-                weight, z, hits = batch.weight(i), self.logits[i], self.passes.hits
+                weight, z = batch.weight(i), self.logits[i]
                 self.metrics.update_output(i, y_true, y_pred, weight, z, hits, masks[i])
 
     def logs(self) -> dict[str, Any]:
