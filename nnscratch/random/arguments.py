@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -26,12 +27,17 @@ def checked_shape(shape: Sequence[int | None]) -> tuple[int, ...]:
     (2, 3)
     """
     try:
-        sizes = tuple(operator.index(size) for size in shape)  # type: ignore[arg-type]
+        return _sizes(tuple(shape))
     except TypeError as error:
         raise ShapeError(
             "`shape` must be a tuple of whole numbers, such as (3,) or (784, 512), with no unknown "
             f"(None) dimension. Received: shape={shape!r}"
         ) from error
+
+
+@functools.lru_cache(maxsize=256)
+def _sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
+    sizes = tuple(operator.index(size) for size in shape)
     if any(size < 0 for size in sizes):
         raise ShapeError(f"`shape` must not hold negative sizes. Received: shape={shape!r}")
     return sizes

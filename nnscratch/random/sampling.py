@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 from collections.abc import Sequence
@@ -97,7 +98,7 @@ def dropout_mask(
     if not 0 <= rate < 1:
         raise ValueError(f"`rate` must be a probability in [0, 1). Received: rate={rate!r}")
     draw = draw_from(state, "dropout", sizes)
-    threshold = math.ceil(float(np.dtype(name).type(rate)) * 2.0 ** MANTISSA_BITS[name])
+    threshold = _threshold(rate, name)
     keep = np.empty(sizes, bool) if out is None else out
     plain = name == "float32" and not draw.xla
     if plain and drawn_ahead(cast_seed(draw.state), threshold, keep):
@@ -108,6 +109,12 @@ def dropout_mask(
     drawn = mantissas(words, name, draw.xla, out=words if name == "float32" else None)
     np.greater_equal(drawn.reshape(sizes), drawn.dtype.type(threshold), out=keep)
     return keep
+
+
+@functools.lru_cache(maxsize=256)
+def _threshold(rate: float, dtype: str) -> int:
+    """Return the least mantissa of a uniform number that is at least `rate`."""
+    return math.ceil(float(np.dtype(dtype).type(rate)) * 2.0 ** MANTISSA_BITS[dtype])
 
 
 class _Words(threading.local):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 State: TypeAlias = tuple[int, int]
 """The pair of seeds that one draw is made from."""
 
 
-@dataclass(frozen=True)
-class Draw:
+class Draw(NamedTuple):
     """One call of a random function.
 
     Attributes:

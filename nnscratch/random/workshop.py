@@ -43,7 +43,7 @@ WARMING = 4_000_000
 ROOM = 1 << 26
 """Bytes of the memory that both see; only what is written to is taken."""
 
-BATCH = 1 << 18
+BATCH = 1 << 20
 """Elements of the masks that are ordered at a time, about."""
 
 IDLE = 20.0
@@ -89,17 +89,22 @@ class Shelf:
     Args:
         place: where its room in the memory begins.
         count: elements of a mask.
+
+    Attributes:
+        at_hand: the batch that the latest mask was of.
     """
 
     def __init__(self, place: int, count: int) -> None:
         self.count = count
         self.masks = masks_of_a_batch(count)
         self.batches = [Batch(place), Batch(place + self.masks * count)]
+        self.at_hand = self.batches[0]
 
     def place_of(self, seed: int, k: int) -> int | None:
         """Return where a mask lies; None if it is not ready."""
         for batch in self.batches:
             if batch.ready and batch.holds(seed, k):
+                self.at_hand = batch
                 return batch.place + (k - batch.first) * self.count
         return None
 
@@ -117,7 +122,7 @@ class Shelf:
 
 def masks_of_a_batch(count: int) -> int:
     """Return how many masks of so many elements are ordered at a time."""
-    return min(16, max(2, BATCH // count))
+    return min(32, max(2, BATCH // count))
 
 
 class Workshop:
@@ -131,7 +136,7 @@ class Workshop:
         self.pid = os.getpid()
         with tempfile.TemporaryFile() as file:  # without a name: nothing can be left behind
             file.truncate(ROOM)
-            self._memory = np.frombuffer(mmap.mmap(file.fileno(), ROOM), np.uint8)
+            self._masks = np.frombuffer(mmap.mmap(file.fileno(), ROOM), np.bool_)
             places = [place or os.getcwd() for place in sys.path]  # and no others, hence -I
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-c", _SERVE, str(file.fileno()), *places],
@@ -161,22 +166,31 @@ class Workshop:
         shelf = self._shelf(seed, keep.size, threshold)
         if shelf is None:
             return False
+        batch = shelf.at_hand
+        if batch.ready and batch.holds(seed, k):
+            self._copy(batch.place + (k - batch.first) * shelf.count, keep)
+            return True
         place = shelf.place_of(seed, k)
         if place is None and self._sent:
             self._collect()
             place = shelf.place_of(seed, k)
         if place is not None:
-            keep.reshape(-1)[...] = self._memory[place : place + keep.size].view(np.bool_)
+            self._copy(place, keep)
         for batch in shelf.to_order(seed, k):
             order = (batch.place, batch.seed, batch.first, shelf.masks, shelf.count, threshold)
             os.write(_number(self._process.stdin), _ORDER.pack(*order))
             self._sent.append(batch)
         return place is not None
 
+    def _copy(self, place: int, keep: Array) -> None:
+        keep.reshape(-1)[...] = self._masks[place : place + keep.size]
+
     def _shelf(self, seed: int, count: int, threshold: int) -> Shelf | None:
         shelf = self._shelves.get((seed, count, threshold))
+        if shelf is not None:
+            return shelf
         size = 2 * masks_of_a_batch(count) * count
-        if shelf is None and self._taken + size <= ROOM:
+        if self._taken + size <= ROOM:
             shelf = self._shelves[seed, count, threshold] = Shelf(self._taken, count)
             self._taken += size
         return shelf
