@@ -143,7 +143,7 @@ class Loss:
             A NumPy float; an array if the reduction is None or `"none"`.
         """
         self.compare(y_true, y_pred, cache, logits)
-        return self.reduce(cache, sample_weight)
+        return self.reduce(cache, sample_weight)[()]
 
     def compare(
         self, y_true: Array, y_pred: Array, cache: Cache, logits: Array | None = None
@@ -155,8 +155,11 @@ class Loss:
             output = _cast(output, "output", self._numpy_dtype, cache)
         cache.values = self._values_of(y_true, output, cache, logits is not None)
 
-    def reduce(self, cache: Cache, sample_weight: ArrayLike | None = None) -> Any:
-        """Return the reduced loss of the values in the cache, the second half of `forward`."""
+    def reduce(self, cache: Cache, sample_weight: ArrayLike | None = None) -> Array:
+        """Return the reduced loss of the values in the cache, the second half of `forward`.
+
+        It is an array even if it is one number: valid until the next call with this cache.
+        """
         mask = cache.counted
         if cache.mask is not None:  # that of the predictions
             mask = cache.mask if mask is None else mask & cache.mask

@@ -100,8 +100,8 @@ def spread(dy: Array, dvalues: float | Array, axis: int = -1) -> Array:
 
 def reduce_values(
     values: Array, sample_weight: Any, mask: Array | None, reduction: str | None, cache: Cache
-) -> Any:
-    r"""Weight the values and reduce them.
+) -> Array:
+    r"""Weight the values and reduce them, to an array of shape () that the cache owns.
 
     L = Σ w_i v_i / n, where n is the number of values for `"sum_over_batch_size"` and `"mean"`,
     1 for `"sum"`, Σ w_i for `"mean_with_sample_weight"`; no sum at all for None and `"none"`.
@@ -135,8 +135,9 @@ def reduce_values(
         cache.weighted_shape = values.shape
     if reduction is None or reduction == "none" or values.shape in ((), (0,)):
         cache.divisor = 1.0
-        return values if values.ndim else values[()]
-    total = np.add.reduce(values, axis=None)
+        return values
+    total: Array = cache.buffer("reduced", (), values.dtype)
+    np.add.reduce(values, axis=None, out=total)
     if reduction == "sum":
         cache.divisor = 1.0
         return total
@@ -145,32 +146,11 @@ def reduce_values(
     else:
         divisor = values.dtype.type(values.size)
     cache.divisor = float(divisor)
-    return total / divisor if divisor else values.dtype.type(0)
-
-
-def plain_mean(reduction: str | None, cache: Cache) -> Array | None:
-    """Return what `reduce_values` makes of unweighted values, if that is their mean.
-
-    It comes in a buffer of shape (), for steps that make the same calls on the same memory.
-
-    Args:
-        reduction: one of `REDUCTIONS`.
-        cache: the cache that holds the values and their mask.
-
-    >>> cache = Cache()
-    >>> cache.values, cache.mask = np.array([1.0, 2.0]), None
-    >>> plain_mean("mean", cache).tolist()
-    1.5
-    """
-    values = cache.values
-    if reduction not in MEANS or cache.mask is not None or values.shape in ((), (0,)):
-        return None
-    cache.values_shape, cache.weights = values.shape, None
-    cache.divisor = float(values.size)
-    mean = cache.buffer("mean", (), values.dtype)
-    np.add.reduce(values, axis=None, out=mean)
-    np.divide(mean, values.dtype.type(values.size), out=mean)
-    return mean
+    if divisor:
+        np.divide(total, divisor, out=total)
+    else:
+        total.fill(0)
+    return total
 
 
 def derivative_by_values(cache: Cache, scale: float) -> float | Array:

@@ -154,16 +154,16 @@ class Updates(HasLearningRate):
         """
         if not variables:
             return
-        whole = self.built and self._engine.serves_just(variables)
-        if not whole:
-            self._ensure_built(variables)
+        if not self.built:
+            self.build(variables)
         for variable in variables:
             if variable.grad is None:
-                variables, whole = self._with_gradients(variables), False
+                variables = self._with_gradients(variables)
                 break
-        self._run(variables, whole)
+        self._run(variables)
 
     def _with_gradients(self, variables: Sequence[Variable]) -> list[Variable]:
+        self._check_variables_are_known(variables)
         missing = [v.path for v in variables if v.grad is None]
         if len(missing) == len(variables):
             raise ValueError(
@@ -177,11 +177,11 @@ class Updates(HasLearningRate):
         )
         return [v for v in variables if v.grad is not None]
 
-    def _run(self, variables: Sequence[Variable], whole: bool) -> None:
+    def _run(self, variables: Sequence[Variable]) -> None:
         steps = self.gradient_accumulation_steps
         updates = not steps or (int(self._iterations) + 1) % steps == 0
         learning_rate = self._learning_rate_now() if updates else 0.0
-        lanes = self._engine.lanes(variables, whole)
+        lanes = self._lanes(variables)
         if self.loss_scale_factor is not None:
             for lane in lanes:
                 lane.g /= scalar(self.loss_scale_factor, lane.dtype)
@@ -198,6 +198,12 @@ class Updates(HasLearningRate):
                 variable.assign(variable.constraint(variable.value))
         iterations = self._iterations.value
         iterations[()] = iterations[()] + 1
+
+    def _lanes(self, variables: Sequence[Variable]) -> list[Lane]:
+        whole = self._engine.serves_just(variables)
+        if not whole:
+            self._check_variables_are_known(variables)
+        return self._engine.lanes(variables, whole)
 
     def _accumulate(self, lanes: Sequence[Lane], steps: int, updates: bool) -> None:
         for lane in lanes:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnscratch.cache import Cache
 from nnscratch.losses import Loss
-from nnscratch.losses.reduction import MEANS, derivative_by_values, plain_mean
+from nnscratch.losses.reduction import MEANS, derivative_by_values
 from nnscratch.metrics import Mean
 from nnscratch.training.data import Data
 from nnscratch.typing import Array
@@ -25,7 +25,7 @@ class Term:
         loss: its loss.
         weight: factor in the total.
         tracker: mean of the loss without that factor, where several outputs have losses.
-        mean: the loss in an array of shape (), where it is a mean without weights.
+        reduced: where the latest loss without weights lies.
         value: the latest loss.
     """
 
@@ -34,7 +34,7 @@ class Term:
     weight: float = 1.0
     tracker: Mean | None = None
     cache: Cache = field(default_factory=Cache)
-    mean: Array | None = None
+    reduced: Array | None = None
     value: Any = None
     from_logits: bool = False
 
@@ -82,17 +82,16 @@ class Objective:
             assert y_true is not None  # the trainer lets no loss without targets in
             term.cache.mask = None if masks is None else masks[i]
             loss.compare(y_true, y_pred, term.cache, z)
-            term.mean = None if batch.weights else plain_mean(loss.reduction, term.cache)
+            term.reduced = None if batch.weights else loss.reduce(term.cache)
 
     def total(self, batch: Data) -> Any:
         """Return the total loss of the batch, None where there is no loss."""
         total: Any = None
         for term in self.terms:
-            if term.mean is None or batch.weights:
-                part = term.loss.reduce(term.cache, batch.weight(term.output))
-            else:
-                part = term.mean[()]
-            term.value = part
+            reduced = term.reduced
+            if reduced is None or batch.weights:
+                reduced = term.loss.reduce(term.cache, batch.weight(term.output))
+            part = term.value = reduced[()]
             if term.weight != 1.0:
                 part = part * part.dtype.type(term.weight)
             total = part if total is None else total + part

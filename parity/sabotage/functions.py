@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -131,18 +131,21 @@ def l1_at_zero() -> Sequence[Change]:
 def penalty_not_evaluated() -> Sequence[Change]:
     """Penalties on weights are left out of the loss in inference."""
 
-    def wrapper(original: Any) -> Any:
-        def forward(self: Any, batch: Any, training: bool) -> Any:
+    def leaving_out(original: Any, training: Callable[..., bool]) -> Any:
+        def run(self: Any, *args: Any, **options: Any) -> Any:
             kept = self.regularized
-            self.regularized = kept if training else []
+            self.regularized = kept if training(*args, **options) else []
             try:
-                return original(self, batch, training)
+                return original(self, *args, **options)
             finally:
                 self.regularized = kept
 
-        return forward
+        return run
 
-    return [around(STEPPER, "forward", wrapper)]
+    return [
+        around(STEPPER, "forward", lambda f: leaving_out(f, lambda batch, training: training)),
+        around(STEPPER, "test_lot", lambda f: leaving_out(f, lambda lot, batches: False)),
+    ]
 
 
 @sabotage("penalty-averaged", "penalty/l2", "regularizer/l2")
