@@ -245,6 +245,7 @@ NO_CAUSE = {
     "stop-skips-the-epoch-end",  # changes which numbers there are, and none of them
     "last-branch-wins",  # slips of a graph's executor, of which a model has but one
     "shared-calls-in-another-order",
+    "groups-share-their-memory",  # a slip in memory: which rows are lost is nobody's convention
 }
 """Sabotages that no cause of the catalogue stands for."""
 
