@@ -43,13 +43,13 @@ class Fixed:
                 self.adds.append(track.add)
                 continue
             place = (track.probe.path, track.probe.kind)
-            if track.counted:
-                self._samples[len(fields)] = place, track.counted, array.size
-                fields.append(_sampled(array, sample))
-            for share in track.shares:
+            for share in track.shares:  # first, for they fetch the array from afar
                 seen, function = SHARES[share](array, track.probe.ends)
                 self._shares[len(fields)] = place, share, seen.size
                 fields.append(_counted(seen, function))
+            if track.counted:
+                self._samples[len(fields)] = place, track.counted, array.size
+                fields.append(_sampled(array, sample))
         self._line = Line(fields, capacity, np.float32)
         self.adds.append(self._line.add)
 

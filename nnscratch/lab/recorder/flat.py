@@ -39,8 +39,8 @@ class Flat:
         self._kinds: list[tuple[str, Counted, list[tuple[str, int]]]] = []
         self._ratios: list[tuple[str, int]] = []
         self._squares: dict[Square, int] = {}
-        self._samples: Line | None = None
-        self._sums: Line | None = None
+        self._gathered: list[int] = []
+        self._line: Line | None = None
 
     def take_in(self, chosen: Sequence[Chosen]) -> list[Chosen]:
         """Take quantities in, and return those that have to be read one by one."""
@@ -72,19 +72,30 @@ class Flat:
             if rest:
                 left.append((probe, rest))
         self._kinds = [(kind, counted, weights) for (kind, counted), weights in groups.items()]
-        self._write_lines()
+        self._write_line()
         return left
 
-    def _write_lines(self) -> None:
-        wanted = [(v, i) for v in ("update", "before") for _, i in self._ratios]
+    def _write_line(self) -> None:
+        """Lay the line out: of each flat vector first the squares, which fetch it, then samples."""
+        fields: list[Field] = []
+        wanted = [(vector, i) for vector in ("update", "before") for _, i in self._ratios]
         for kind, _, weights in self._kinds:
             if kind in self._vectors:
                 wanted += [(kind, i) for _, i in weights if self._is_large(i)]
-        self._squares = {square: place for place, square in enumerate(dict.fromkeys(wanted))}
-        fields = [self._gathered(kind, weights) for kind, _, weights in self._kinds]
-        self._samples = Line(fields, self._capacity, np.float32)
-        squares = [self._squared(vector, i) for vector, i in self._squares]
-        self._sums = Line(squares, self._capacity, self._changes.arena.dtype)
+            self._square(wanted, fields)
+            wanted = []
+            self._gathered.append(len(fields))
+            fields.append(self._gather(kind, weights))
+        self._square(wanted, fields)
+        if fields:
+            self._line = Line(fields, self._capacity, self._changes.arena.dtype)
+
+    def _square(self, wanted: Sequence[Square], fields: list[Field]) -> None:
+        for vector, i in wanted:
+            if (vector, i) not in self._squares:
+                self._squares[vector, i] = len(fields)
+                part = self._vectors[vector][slice(*self._range(i))]
+                fields.append(_squared(part))
 
     def _range(self, i: int) -> tuple[int, int]:
         arena = self._changes.arena
@@ -102,70 +113,64 @@ class Flat:
         ends = [self._range(i) for i in weights]
         return [np.arange(a, b, stride_for(b - a, self._sample), dtype=np.intp) for a, b in ends]
 
-    def _gathered(self, kind: str, weights: Sequence[tuple[str, int]]) -> Field:
+    def _gather(self, kind: str, weights: Sequence[tuple[str, int]]) -> Field:
         index = np.concatenate(self._index([i for _, i in weights]))
 
         def calls(place: Array) -> list[Call]:
             vector = self._vectors.get(kind)
             if vector is None:
                 return [(self._changes.sizes_at, (index, place))]
-            if vector.dtype == place.dtype:
-                return [(vector.take, (index, None, place, "clip"))]
-            return [(_take_into, (place, vector, index))]
+            return [(vector.take, (index, None, place, "clip"))]
 
         return Field(len(index), calls)
 
-    def _squared(self, vector: str, i: int) -> Field:
-        part = self._vectors[vector][slice(*self._range(i))]
-        return Field(1, lambda place: [(np.dot, (part, part, place.reshape(())))])
-
+    @property
     def adds(self) -> list[Callable[[int], None]]:
-        """Return what has to be called with the number of each recorded step."""
-        return [line.add for line in (self._sums, self._samples) if line is not None]
+        """What has to be called with the number of each recorded step."""
+        return [] if self._line is None else [self._line.add]
 
     # -- later ---------------------------------------------------------------------------------
 
     def parts(self) -> list[tuple[Place, Counted, Sampled]]:
         """Return the samples that wait, weight by weight."""
-        if self._samples is None or not self._samples.steps:
+        line, found = self._line, []
+        if line is None or not line.steps:
             return []
-        steps, found = self._samples.steps, []
-        for k, (kind, counted, weights) in enumerate(self._kinds):
-            samples, start = self._samples.held(k), 0
+        for field, (kind, counted, weights) in zip(self._gathered, self._kinds, strict=True):
+            samples, start = line.held(field).astype(np.float32, copy=False), 0
             widths = map(len, self._index([i for _, i in weights]))
             for (name, i), width in zip(weights, widths, strict=True):
                 stop = start + width
-                known = (kind, i) in self._squares and self._is_large(i)
-                norms = np.sqrt(self._sum(kind, i)) if known else None
-                part: Sampled = Part(self._size(i), samples[:, start:stop], steps, norms)
+                known = self._is_large(i) and (kind, i) in self._squares
+                norms = np.sqrt(self._sum(line, kind, i)) if known else None
+                part: Sampled = Part(self._size(i), samples[:, start:stop], line.steps, norms)
                 found.append(((name, kind), counted, part))
                 start = stop
         return found
 
     def rows(self) -> list[Rows]:
         """Return the ratios that wait."""
-        if self._sums is None or not self._sums.steps or not self._ratios:
+        line = self._line
+        if line is None or not line.steps or not self._ratios:
             return []
         u, w = (
-            np.array([self._sum(vector, i) for _, i in self._ratios])
+            np.array([self._sum(line, vector, i) for _, i in self._ratios])
             for vector in ("update", "before")
         )
         table = np.full(u.shape, math.nan)
         np.divide(u, w, out=table, where=w > 0)
         places = tuple((name, "update") for name, _ in self._ratios)
-        return [Rows(places, "ratio", tuple(self._sums.steps), np.sqrt(table))]
+        return [Rows(places, "ratio", tuple(line.steps), np.sqrt(table))]
 
-    def _sum(self, vector: str, i: int) -> Array:
+    def _sum(self, line: Line, vector: str, i: int) -> Array:
         """Return ‖·‖² of a weight at the steps that wait."""
-        assert self._sums is not None
-        return self._sums.held(self._squares[vector, i])[:, 0].astype(np.float64)
+        return line.held(self._squares[vector, i])[:, 0].astype(np.float64)
 
     def clear(self) -> None:
         """Start anew."""
-        for line in (self._samples, self._sums):
-            if line is not None:
-                line.clear()
+        if self._line is not None:
+            self._line.clear()
 
 
-def _take_into(place: Array, vector: Array, index: Array) -> None:
-    place[...] = vector.take(index)
+def _squared(part: Array) -> Field:
+    return Field(1, lambda place: [(np.dot, (part, part, place.reshape(())))])

@@ -65,7 +65,7 @@ class Plan:
         if not manner.exact:
             chosen = self._flat.take_in(chosen)
         self._weights = self._tracks_of(chosen)
-        self._adds = [*self._flat.adds(), *(track.add for track in self._weights)]
+        self._adds = [*self._flat.adds, *(track.add for track in self._weights)]
         self._calls: list[Track] = []
         self._graph: Any = None
         self._fixed: dict[int, tuple[Any, Fixed]] = {}

@@ -28,6 +28,7 @@ class Wanted:
     def __init__(self, kinds: frozenset[str], where: list[str]) -> None:
         self.kinds = kinds
         self.where = where
+        self._known: dict[str, bool] = {}
 
     def __call__(self, path: str, kind: str) -> bool:
         """Tell whether this kind is recorded at this path."""
@@ -35,7 +36,11 @@ class Wanted:
 
     def place(self, path: str) -> bool:
         """Tell whether a path matches."""
-        return any(fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*") for p in self.where)
+        if path not in self._known:
+            self._known[path] = any(
+                fnmatchcase(path, p) or fnmatchcase(path, f"{p}/*") for p in self.where
+            )
+        return self._known[path]
 
 
 def call_probes(stepper: Any, wanted: Wanted) -> list[Probe]:
