@@ -11,7 +11,8 @@ from nnscratch.lab.recorder.calls import calls_of, names_of_variables
 from nnscratch.saving.keras_format import described
 from nnscratch.training.data import Data
 
-LOOKED_AT = 1000
+LOOKED_AT = 250
+"""Rows of the data that its fingerprint is of."""
 AT_ONCE = 16
 
 
@@ -58,7 +59,7 @@ def activation_of(layer: Any) -> str | None:
 
 
 def fingerprint(data: Data) -> int:
-    """Return a number that tells whether other data is the same, from a thousand of its rows."""
+    """Return a number that tells whether other data is the same, from some of its rows."""
     found = len(data)
     step = max(1, len(data) // LOOKED_AT)
     for arrays in (data.inputs, data.targets, data.weights):

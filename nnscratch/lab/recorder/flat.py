@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,8 +17,28 @@ from nnscratch.lab.recorder.tracks import Chosen, Counted
 from nnscratch.routine.state import Call
 from nnscratch.typing import Array
 
-Square = tuple[str, int]
-"""Name of a flat vector and number of a weight: ‖·‖² of the weight's part of it."""
+
+@dataclass(frozen=True)
+class Stretch:
+    """One kind of number of one weight within the line.
+
+    Attributes:
+        place: name of the weight, and the kind.
+        counted: summary, histogram or both.
+        size: elements of the weight.
+        field: number of the field with the samples of all weights.
+        start: where within the field its samples begin.
+        stop: where they end.
+        square: number of the field with ‖·‖², None where that is known from the samples.
+    """
+
+    place: Place
+    counted: Counted
+    size: int
+    field: int
+    start: int
+    stop: int
+    square: int | None
 
 
 class Flat:
@@ -29,6 +50,9 @@ class Flat:
         changes: the changes of the weights.
         capacity: steps that there is room for.
         sample: elements looked at of each weight, at most.
+
+    Attributes:
+        adds: what has to be called with the number of each recorded step.
     """
 
     def __init__(self, changes: Changes, capacity: int, sample: int) -> None:
@@ -36,11 +60,11 @@ class Flat:
         self._capacity = capacity
         self._sample = sample
         self._vectors: dict[str, Array] = {}
-        self._kinds: list[tuple[str, Counted, list[tuple[str, int]]]] = []
         self._ratios: list[tuple[str, int]] = []
-        self._squares: dict[Square, int] = {}
-        self._gathered: list[int] = []
+        self._squares: dict[tuple[str, int], int] = {}
+        self._stretches: list[Stretch] = []
         self._line: Line | None = None
+        self.adds: list[Callable[[int], None]] = []
 
     def take_in(self, chosen: Sequence[Chosen]) -> list[Chosen]:
         """Take quantities in, and return those that have to be read one by one."""
@@ -71,51 +95,41 @@ class Flat:
             rest = tuple(h for h in how if h not in (*DEFAULT, "ratio"))
             if rest:
                 left.append((probe, rest))
-        self._kinds = [(kind, counted, weights) for (kind, counted), weights in groups.items()]
-        self._write_line()
+        self._write_line(groups)
         return left
 
-    def _write_line(self) -> None:
+    def _write_line(self, groups: dict[tuple[str, Counted], list[tuple[str, int]]]) -> None:
         """Lay the line out: of each flat vector first the squares, which fetch it, then samples."""
         fields: list[Field] = []
-        wanted = [(vector, i) for vector in ("update", "before") for _, i in self._ratios]
-        for kind, _, weights in self._kinds:
+        self._square(fields, [(vec, i) for vec in ("update", "before") for _, i in self._ratios])
+        for (kind, counted), weights in sorted(
+            groups.items(), key=lambda g: g[0][0] == "step_size"
+        ):
             if kind in self._vectors:
-                wanted += [(kind, i) for _, i in weights if self._is_large(i)]
-            self._square(wanted, fields)
-            wanted = []
-            self._gathered.append(len(fields))
-            fields.append(self._gather(kind, weights))
-        self._square(wanted, fields)
+                self._square(fields, [(kind, i) for _, i in weights if self._is_large(i)])
+            ranges = [self._range(i) for _, i in weights]
+            index = [
+                np.arange(a, b, stride_for(b - a, self._sample), dtype=np.intp) for a, b in ranges
+            ]
+            stop = 0
+            for (name, i), (a, b), part in zip(weights, ranges, index, strict=True):
+                start, stop = stop, stop + len(part)
+                square = self._squares.get((kind, i)) if self._is_large(i) else None
+                self._stretches.append(
+                    Stretch((name, kind), counted, b - a, len(fields), start, stop, square)
+                )
+            fields.append(self._gathered(kind, np.concatenate(index)))
         if fields:
             self._line = Line(fields, self._capacity, self._changes.arena.dtype)
+            self.adds.append(self._line.add)
 
-    def _square(self, wanted: Sequence[Square], fields: list[Field]) -> None:
+    def _square(self, fields: list[Field], wanted: Sequence[tuple[str, int]]) -> None:
         for vector, i in wanted:
             if (vector, i) not in self._squares:
                 self._squares[vector, i] = len(fields)
-                part = self._vectors[vector][slice(*self._range(i))]
-                fields.append(_squared(part))
+                fields.append(_squared(self._vectors[vector][slice(*self._range(i))]))
 
-    def _range(self, i: int) -> tuple[int, int]:
-        arena = self._changes.arena
-        return arena.starts[i], arena.starts[i] + arena.variables[i].value.size
-
-    def _size(self, i: int) -> int:
-        start, stop = self._range(i)
-        return stop - start
-
-    def _is_large(self, i: int) -> bool:
-        return self._size(i) > self._sample
-
-    def _index(self, weights: Sequence[int]) -> list[Array]:
-        """Return where in the flat vectors the elements of weights are that are looked at."""
-        ends = [self._range(i) for i in weights]
-        return [np.arange(a, b, stride_for(b - a, self._sample), dtype=np.intp) for a, b in ends]
-
-    def _gather(self, kind: str, weights: Sequence[tuple[str, int]]) -> Field:
-        index = np.concatenate(self._index([i for _, i in weights]))
-
+    def _gathered(self, kind: str, index: Array) -> Field:
         def calls(place: Array) -> list[Call]:
             vector = self._vectors.get(kind)
             if vector is None:
@@ -124,28 +138,26 @@ class Flat:
 
         return Field(len(index), calls)
 
-    @property
-    def adds(self) -> list[Callable[[int], None]]:
-        """What has to be called with the number of each recorded step."""
-        return [] if self._line is None else [self._line.add]
+    def _range(self, i: int) -> tuple[int, int]:
+        arena = self._changes.arena
+        return arena.starts[i], arena.starts[i] + arena.variables[i].value.size
+
+    def _is_large(self, i: int) -> bool:
+        start, stop = self._range(i)
+        return stop - start > self._sample
 
     # -- later ---------------------------------------------------------------------------------
 
     def parts(self) -> list[tuple[Place, Counted, Sampled]]:
         """Return the samples that wait, weight by weight."""
-        line, found = self._line, []
+        line = self._line
         if line is None or not line.steps:
             return []
-        for field, (kind, counted, weights) in zip(self._gathered, self._kinds, strict=True):
-            samples, start = line.held(field).astype(np.float32, copy=False), 0
-            widths = map(len, self._index([i for _, i in weights]))
-            for (name, i), width in zip(weights, widths, strict=True):
-                stop = start + width
-                known = self._is_large(i) and (kind, i) in self._squares
-                norms = np.sqrt(self._sum(line, kind, i)) if known else None
-                part: Sampled = Part(self._size(i), samples[:, start:stop], line.steps, norms)
-                found.append(((name, kind), counted, part))
-                start = stop
+        found: list[tuple[Place, Counted, Sampled]] = []
+        for s in self._stretches:
+            samples = line.held(s.field)[:, s.start : s.stop].astype(np.float32, copy=False)
+            norms = None if s.square is None else np.sqrt(_sums(line, s.square))
+            found.append((s.place, s.counted, Part(s.size, samples, line.steps, norms)))
         return found
 
     def rows(self) -> list[Rows]:
@@ -154,17 +166,13 @@ class Flat:
         if line is None or not line.steps or not self._ratios:
             return []
         u, w = (
-            np.array([self._sum(line, vector, i) for _, i in self._ratios])
+            np.array([_sums(line, self._squares[vector, i]) for _, i in self._ratios])
             for vector in ("update", "before")
         )
         table = np.full(u.shape, math.nan)
         np.divide(u, w, out=table, where=w > 0)
         places = tuple((name, "update") for name, _ in self._ratios)
         return [Rows(places, "ratio", tuple(line.steps), np.sqrt(table))]
-
-    def _sum(self, line: Line, vector: str, i: int) -> Array:
-        """Return ‖·‖² of a weight at the steps that wait."""
-        return line.held(self._squares[vector, i])[:, 0].astype(np.float64)
 
     def clear(self) -> None:
         """Start anew."""
@@ -174,3 +182,7 @@ class Flat:
 
 def _squared(part: Array) -> Field:
     return Field(1, lambda place: [(np.dot, (part, part, place.reshape(())))])
+
+
+def _sums(line: Line, field: int) -> Array:
+    return line.held(field)[:, 0].astype(np.float64)
