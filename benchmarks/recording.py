@@ -1,6 +1,6 @@
 """What the recorder costs: the notes' network with everything recorded every 10th step.
 
-python benchmarks/recording.py
+python -m benchmarks.recording [--epochs N] [--repeats N]
 
 Both sides run in turns in one process on one thread; the fastest of each is compared, once by the
 clock and once by the processor's time, which other programs disturb less.
@@ -12,6 +12,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import argparse
 import gc
 import time
 from collections.abc import Callable
@@ -32,7 +33,7 @@ class Settings:
     batch_size: int = 100
     epochs: int = 1
     every: int = 10
-    repeats: int = 6
+    repeats: int = 10
 
 
 def build() -> Any:
@@ -59,13 +60,22 @@ def measure(s: Settings, recorder: Callable[[], list[Any]]) -> tuple[float, floa
     return time.perf_counter() - clock, time.process_time() - processor
 
 
+def settings() -> Settings:
+    """Return the settings of the command line."""
+    parser = argparse.ArgumentParser(description="What the recorder costs.")
+    default = Settings()
+    parser.add_argument("--epochs", type=int, default=default.epochs, help="epochs of a training")
+    parser.add_argument("--repeats", type=int, default=default.repeats, help="trainings per side")
+    return Settings(**vars(parser.parse_args()))
+
+
 def main() -> None:
     """Measure both sides in turns and print what recording adds."""
-    s = Settings()
+    s = settings()
     sides: dict[str, Callable[[], list[Any]]] = {
         "without recorder": list,
         f"everything every {s.every}th step": lambda: [Recorder(every=s.every)],
-        "recorder that records nothing": lambda: [Recorder(every=10**9, keyframes=None)],
+        "recorder that records nothing": lambda: [Recorder(epochs=(), keyframes=None)],
     }
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
     for _ in range(s.repeats):

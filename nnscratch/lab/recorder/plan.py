@@ -67,6 +67,7 @@ class Plan:
         self._weights = self._tracks_of(chosen)
         self._adds = [*self._flat.adds, *(track.add for track in self._weights)]
         self._calls: list[Track] = []
+        self._heavy = [track for track in self._weights if not track.is_plain]
         self._graph: Any = None
         self._fixed: dict[int, tuple[Any, Fixed]] = {}
 
@@ -83,6 +84,7 @@ class Plan:
         self._graph = getattr(stepper.cache, "graph", stepper.run)
         found = call_probes(stepper, self._wanted)
         self._calls = self._tracks_of(self._chosen(found))
+        self._heavy = [t for t in (*self._calls, *self._weights) if not t.is_plain]
         self._fixed = {}
         return list(dict.fromkeys(probe.path for probe in found))
 
@@ -129,7 +131,7 @@ class Plan:
     @property
     def pending(self) -> int:
         """Bytes of whole arrays that wait to be written."""
-        return sum(track.pending for track in (*self._calls, *self._weights))
+        return sum(track.pending for track in self._heavy)
 
     # -- later ---------------------------------------------------------------------------------
 
