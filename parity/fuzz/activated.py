@@ -1,4 +1,4 @@
-"""Activations with options, and the shape behind one."""
+"""Activations with options or of one's own, and the shape behind one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parity.fuzz.formula_shapes import Shape, place_of
+from parity.fuzz.formulas import FORMULAS
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,26 @@ class Activated:
     def __repr__(self) -> str:
         arguments = ", ".join(f"{k}={v!r}" for k, v in self.options.items())
         return f"{self.name}({arguments})"
+
+
+@dataclass(frozen=True)
+class OwnActivation:
+    """An activation of one's own, written as a formula of `ops`.
+
+    Args:
+        formula: name of a formula of one tensor that keeps its shape.
+        options: the formula's options.
+    """
+
+    formula: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def written(self, ops: str, tensor: str) -> str:
+        """Return the formula's expression."""
+        return FORMULAS[self.formula].written(ops, [tensor], self.options)
+
+    def __repr__(self) -> str:
+        return f"(lambda z: {self.written('ops', 'z')})"
 
 
 def activation_name(activation: Any) -> str:

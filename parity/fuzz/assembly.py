@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parity.engines.protocol import resolve
-from parity.fuzz.activated import Activated
+from parity.fuzz.activated import Activated, OwnActivation
 from parity.fuzz.case import FuzzCase
 from parity.fuzz.formulas import FORMULA, formula_of
 from parity.fuzz.shapes import JOINING, Call, LayerSpec, Shape
@@ -57,6 +57,8 @@ class Assembly:
     def _value(self, value: Any) -> Any:
         if isinstance(value, Activated):
             return self.make_activation(value)
+        if isinstance(value, OwnActivation):
+            return lambda z: _evaluated(self.library, value.written("ops", "z"), z=z)
         return resolve(self.library, value)
 
     def model(self, net: FuzzNet) -> Assembled:
@@ -87,8 +89,13 @@ def _apply(library: Any, arguments: Mapping[str, Any], *tensors: Any) -> Any:
     """Apply the formula that a layer's arguments name, by the text that a program shows."""
     formula, options = formula_of(arguments)
     names = "ab"[: len(tensors)]
-    given = dict(zip(names, tensors, strict=True))
-    return eval(formula.written("ops", names, options), {"ops": library.ops}, given)  # our own text
+    written = formula.written("ops", names, options)
+    return _evaluated(library, written, **dict(zip(names, tensors, strict=True)))
+
+
+def _evaluated(library: Any, written: str, **tensors: Any) -> Any:
+    """Return the value of a formula, which is our own text."""
+    return eval(written, {"ops": library.ops}, tensors)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from parity.fuzz import left_out
-from parity.fuzz.activated import Activated, after_activation
+from parity.fuzz.activated import Activated, OwnActivation, after_activation
 from parity.fuzz.chooser import Chooser
+from parity.fuzz.formula_shapes import same
+from parity.fuzz.formulas import FORMULAS
 from parity.fuzz.shapes import Shape
 from parity.tables.layers import ACTIVATIONS
 from parity.units import Obj
@@ -130,11 +132,21 @@ WITH_OPTIONS: dict[str, dict[str, Option]] = {
 ALONG_AN_AXIS = ("softmax", "log_softmax")
 
 
-def activation(c: Chooser, shape: Shape) -> str | Activated | None:
+KEEPING = tuple(n for n, f in FORMULAS.items() if f.shape is same and f.options in ([], ["c"]))
+"""Formulas of one tensor that keep its shape."""
+
+
+def own_activation(c: Chooser) -> OwnActivation:
+    """Return an activation written as a formula."""
+    name = c.pick(KEEPING)
+    return OwnActivation(name, {option: c.real(0.2, 1.6) for option in FORMULAS[name].options})
+
+
+def activation(c: Chooser, shape: Shape) -> str | Activated | OwnActivation | None:
     """Return a random activation that can be applied to samples of this shape, or None."""
     if c.chance(0.15):
         return None
-    chosen: str | Activated
+    chosen: str | Activated | OwnActivation
     if c.chance(0.25):
         name = c.pick(tuple(WITH_OPTIONS))
         required = name == "threshold"
@@ -148,5 +160,5 @@ def activation(c: Chooser, shape: Shape) -> str | Activated | None:
         axis = c.pick([*range(1, len(shape) + 1), *range(-len(shape), 0)])
         chosen = Activated(c.pick(ALONG_AN_AXIS), {"axis": axis})
     else:
-        chosen = c.pick(NAMED)
+        chosen = own_activation(c) if c.chance(0.12) else c.pick(NAMED)
     return chosen if after_activation(shape, chosen) is not None else "tanh"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from parity.fuzz.activated import Activated
+from parity.fuzz.activated import Activated, OwnActivation
 from parity.units import Obj
 
 
@@ -20,6 +20,8 @@ def expression(value: Any) -> str:
         return f"lib.{value.path}({arguments(value.kwargs)})"
     if isinstance(value, Activated):
         return f"activation(lib, {value.name!r}, {arguments(value.options)})"
+    if isinstance(value, OwnActivation):
+        return f"lambda z: {value.written('lib.ops', 'z')}"
     return repr(value)
 
 

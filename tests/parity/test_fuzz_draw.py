@@ -147,6 +147,8 @@ def test_every_part_is_drawn() -> None:
         "gradient_accumulation_steps",
         "loss_scale_factor",
         "noise_shape",
+        "'activation': (lambda z: ",
+        "channels_first",
         "ignore_class",
         "label_smoothing",
         "from_logits",

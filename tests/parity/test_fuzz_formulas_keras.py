@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from nnscratch import config, naming
+from parity.fuzz.activated import OwnActivation
 from parity.fuzz.case import FuzzCase, fitted
 from parity.fuzz.examine import examine
 from parity.fuzz.formulas import FORMULA, FORMULAS
@@ -79,6 +81,24 @@ def case_of(name: str) -> FuzzCase:
 def test_a_formula_between_layers_agrees(name: str, engines: Engines) -> None:
     verdict = examine(case_of(name), "float64", *engines)
     assert not verdict.failed, str(verdict)
+
+
+def test_formulas_as_activations_agree(engines: Engines) -> None:
+    case = case_of("sin")
+    own = OwnActivation("logical_or", {"c": 0.4}), OwnActivation("silu")
+    dense, *rest = case.network
+    last = {"activation": own[1]}
+    case = replace(
+        case, network=((dense[0], {**dense[1], "activation": own[0]}), *rest, ("Activation", last))
+    )
+    case = fitted(replace(case, calls=(*case.calls, Call(len(rest) + 1, (len(case.calls),)))))
+    assert case is not None
+    verdict = examine(case, "float64", *engines)
+    assert not verdict.failed, str(verdict)
+    program = render(verdict)
+    assert "activation=lambda z: lib.ops.where(lib.ops.logical_or(z < -0.4, z > 0.4)," in program
+    with engines[0].session(), engines[1].session():
+        assert not reproduces(program)
 
 
 def test_a_broken_operation_is_shown_by_a_program(engines: Engines) -> None:

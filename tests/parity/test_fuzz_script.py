@@ -9,7 +9,7 @@ import pytest
 
 from nnscratch.structure import flatten
 from parity import data
-from parity.fuzz.activated import Activated
+from parity.fuzz.activated import Activated, OwnActivation
 from parity.fuzz.draw import draw
 from parity.fuzz.examine import MISMATCH, Verdict
 from parity.fuzz.expressions import expression
@@ -55,6 +55,12 @@ def test_a_program_carries_the_very_rows_of_the_model() -> None:
             assert type(found) is type(wanted)
             for a, b in zip(flatten(found), flatten(wanted), strict=True):
                 np.testing.assert_array_equal(a, b)
+
+
+def test_a_formula_as_activation_is_written_as_a_function() -> None:
+    own = OwnActivation("clip", {"c": 0.5})
+    assert expression(own) == "lambda z: lib.ops.clip(z, -0.5, 0.5)"
+    assert repr(own) == "(lambda z: ops.clip(z, -0.5, 0.5))"
 
 
 def test_objects_are_written_as_calls() -> None:
