@@ -35,7 +35,7 @@ OPERATIONS = {
     "squared_difference": "nnscratch's own",
     "broadcast_to": "needs the number of rows, which a graph does not know",
     "convert_to_numpy": "makes an array, no tensor of a graph",
-    **dict.fromkeys(("is_tensor", "ndim", "shape", "size"), "says something about a tensor"),
+    **dict.fromkeys(("is_tensor", "ndim", "shape", "size"), "no tensor: what is known of one"),
 }
 OPTIONS = {
     "convolutions in groups": "TensorFlow has no gradient of them on a CPU",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -95,27 +96,57 @@ def losses_alike() -> list[Change]:
     return [around(module("training.objective").Term, "__init__", wrapper)]
 
 
+def padding_counted() -> list[Change]:
+    def wrapper(sizes):
+        def whole(self, shape):
+            return np.full_like(sizes(self, shape), math.prod(self.pool_size))
+
+        return whole
+
+    return [around(module("layers").AveragePooling2D, "_sizes", wrapper)]
+
+
+def slope_of_softplus_halved() -> list[Change]:
+    def wrapper(gradients):
+        def halved(self, dy, cache, *operands):
+            return [0.5 * gradient for gradient in gradients(self, dy, cache, *operands)]
+
+        return halved
+
+    softplus = module("ops").softplus(module("layers").Input((2,))).node.layer
+    return [around(type(softplus), "gradients", wrapper)]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [(last_branch_wins, ("'Add'",)), (losses_alike, (" weight=2.",))],
+    [
+        (last_branch_wins, ("'Add'",)),
+        (losses_alike, (" weight=2.",)),
+        (padding_counted, ("'AveragePooling2D'", "'padding': 'same'")),
+        (slope_of_softplus_halved, ("'formula': 'softplus'",)),
+    ],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_random_graphs_find_what_is_broken(changes, words, dtype: str, engines: Engines) -> None:
     broken = Sabotage("graph", "A part of the graph.", ("rule/sgd",), changes)
     models = models_with(*words)
+    assert models
     assert is_found(broken, models, engines, dtype)
     sound = Sabotage("nothing", "Nothing.", ("rule/sgd",), list)
     assert not is_found(sound, models[:2], engines, dtype)
 
 
+@pytest.mark.parametrize(("kind", "axes"), [("'Dense'", 2), ("'Conv2D'", 4)])
 @pytest.mark.parametrize(("dtype", "size"), [("float32", 1e-4), ("float64", 1e-9)])
-def test_a_gradient_off_by_little_is_found(dtype: str, size: float, engines: Engines) -> None:
+def test_a_gradient_off_by_little_is_found(
+    dtype: str, size: float, kind: str, axes: int, engines: Engines
+) -> None:
     """An error of a hundred bands is far beyond rounding, and far below what a plot would show."""
 
     def wrapper(step):
         def skewed(self, variables):
             for variable in variables:
-                if variable.grad is not None and variable.grad.ndim == 2:
+                if variable.grad is not None and variable.grad.ndim == axes:
                     variable.grad[0] *= np.dtype(dtype).type(1 + size)
             step(self, variables)
 
@@ -125,4 +156,4 @@ def test_a_gradient_off_by_little_is_found(dtype: str, size: float, engines: Eng
     broken = Sabotage(
         "skewed", "A row.", ("rule/sgd",), lambda: [around(optimizer, "step", wrapper)]
     )
-    assert is_found(broken, models_with("'Dense'"), engines, dtype)
+    assert is_found(broken, models_with(kind), engines, dtype)
