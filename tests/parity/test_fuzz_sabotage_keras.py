@@ -68,7 +68,7 @@ def is_found(sabotage: Sabotage, models: list[FuzzCase], engines: Engines, dtype
         ("bn-moving-variance-unbiased", ("'BatchNormalization'",)),
         ("dropout-other-mask-backward", ("'Dropout'",)),
         ("smoothing-ignored", ("label_smoothing",)),
-        ("last-of-a-tie-wins", ("'coarse'", "accuracy")),
+        ("last-of-a-tie-wins", ("accuracy'", "'kernel_initializer': 'zeros'")),
         ("bias-gradient-averaged", ()),
     ],
 )
@@ -106,15 +106,15 @@ def padding_counted() -> list[Change]:
     return [around(module("layers").AveragePooling2D, "_sizes", wrapper)]
 
 
-def slope_of_softplus_halved() -> list[Change]:
+def slope_of_a_sine_halved() -> list[Change]:
     def wrapper(gradients):
         def halved(self, dy, cache, *operands):
             return [0.5 * gradient for gradient in gradients(self, dy, cache, *operands)]
 
         return halved
 
-    softplus = module("ops").softplus(module("layers").Input((2,))).node.layer
-    return [around(type(softplus), "gradients", wrapper)]
+    sine = module("ops").sin(module("layers").Input((2,))).node.layer
+    return [around(type(sine), "gradients", wrapper)]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def slope_of_softplus_halved() -> list[Change]:
         (last_branch_wins, ("'Add'",)),
         (losses_alike, (" weight=2.",)),
         (padding_counted, ("'AveragePooling2D'", "'padding': 'same'")),
-        (slope_of_softplus_halved, ("'formula': 'softplus'",)),
+        (slope_of_a_sine_halved, ("'formula': 'sin'",)),
     ],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
