@@ -7,6 +7,8 @@ BY_CHECKS = "has checks of its own, parity.checks.images: "
 LAYERS = {
     "InputLayer": "every model has its own",
     "Lambda": "needs a function and, in nnscratch, its derivative; formulas of ops take its place",
+    "Masking": "masks change what every layer, loss and metric behind it counts, which is recorded "
+    "program by program in parity.golden.mask_programs",
     **dict.fromkeys(
         ("RandomRotation", "RandomTranslation", "RandomZoom"),
         BY_CHECKS + "TensorFlow moves images in float32 whatever their type",
