@@ -98,7 +98,6 @@ REASONS = (
         "see models of one's own",
     ),
     (r"own_variables|build_config", "files are read and written by `nnscratch.saving`"),
-    (r"add_variable", "the older name of `add_weight`"),
     (r"[Pp]olicy|mixed_precision", "types by policy: `dtype=` of each layer takes a name"),
     (r"device|name_scope", "many devices"),
     (
@@ -111,19 +110,20 @@ REASONS = (
     (r"MultiOptimizer|OptimizerMap", "several optimizers in one model"),
     (r"random\.(beta|binomial|gamma)", "not drawn by any layer of dense networks"),
     (
-        r"Function|Operation|InputSpec|is_keras_tensor|get_source_inputs",
+        r"Function|Operation|InputSpec|get_source_inputs",
         "inner parts of Keras's graph",
     ),
     (
-        r"KerasFileEditor|Config|get_file|standardize_dtype|x_y_sample_weight",
+        r"KerasFileEditor|Config|x_y_sample_weight",
         "a helper of Keras's own code",
     ),
     (r"ThresholdedReLU", "`ReLU(threshold=…)`"),
     (r"SpectralNormalization|Wrapper", "layers around layers"),
     (
-        r"EinsumDense|Discretization|CategoryEncoding|Identity",
-        "not used by dense networks of the course",
+        r"Discretization|CategoryEncoding",
+        "columns of tables: `utils.to_categorical` and `np.digitize` change them beforehand",
     ),
+    (r"EinsumDense", "Dense multiplies the last axis; `Permute` moves another there"),
 )
 """Patterns of full names, and what these names are for, or why they are absent."""
 

@@ -18,6 +18,7 @@ from nnscratch.layers.functional import (
     subtract,
 )
 from nnscratch.layers.group_normalization import GroupNormalization
+from nnscratch.layers.identity import Identity
 from nnscratch.layers.image_colors import RandomBrightness, RandomContrast
 from nnscratch.layers.image_moves import RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from nnscratch.layers.image_sizes import CenterCrop, RandomCrop, Resizing
@@ -75,6 +76,7 @@ __all__ = [
     "GlobalMaxPool2D",
     "GlobalMaxPooling2D",
     "GroupNormalization",
+    "Identity",
     "Input",
     "InputLayer",
     "KerasTensor",

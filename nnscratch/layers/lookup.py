@@ -22,6 +22,7 @@ from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
 from nnscratch.layers.core import Dense, Flatten
 from nnscratch.layers.group_normalization import GroupNormalization
+from nnscratch.layers.identity import Identity
 from nnscratch.layers.input_layer import InputLayer
 from nnscratch.layers.lambda_layer import Lambda
 from nnscratch.layers.layer_normalization import LayerNormalization
@@ -41,7 +42,7 @@ from nnscratch.serialization import (
 
 MODULE = "keras.layers"
 CLASSES: tuple[type[Layer], ...] = (
-    *(InputLayer, Dense, Flatten, Lambda, Masking),
+    *(InputLayer, Dense, Flatten, Identity, Lambda, Masking),
     *(activations.Activation, activations.ReLU, activations.LeakyReLU, PReLU),
     *(activations.ELU, activations.Softmax),
     *(reshaping.Reshape, reshaping.Permute, reshaping.RepeatVector, reshaping.ZeroPadding2D),

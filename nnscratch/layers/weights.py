@@ -38,6 +38,33 @@ class HasWeights:
         """Layers inside this one, in order; a plain layer has none."""
         return ()
 
+    def add_variable(
+        self,
+        shape: Sequence[int],
+        initializer: Any,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight; the same as `add_weight`, with its arguments in another order.
+
+        Args:
+            shape: see `add_weight`.
+            initializer: see `add_weight`.
+            dtype: see `add_weight`.
+            trainable: see `add_weight`.
+            autocast: see `add_weight`.
+            regularizer: see `add_weight`.
+            constraint: see `add_weight`.
+            name: see `add_weight`.
+        """
+        return self.add_weight(
+            shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name
+        )
+
     def add_weight(
         self,
         shape: Sequence[int] | None = None,

@@ -97,6 +97,7 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[int, ...]]]] = [
     ("Normalization", {}, [(4,)]),
     ("Normalization", {"mean": [1.0, 2.0], "variance": ARRAY, "invert": True}, [(2,)]),
     ("Normalization", {"axis": None}, [(4,)]),
+    ("Identity", {}, [(4, 3)]),
     ("Masking", {}, [(4, 3)]),
     ("Masking", {"mask_value": -1.0}, [(4,)]),
     ("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, [(4,)]),

@@ -86,6 +86,7 @@ ROWS = {
         ({"mean": [1.0, 2.0], "variance": [4.0, 9.0]}, (5, 3, 2)),
         ({"axis": None, "mean": 1.0, "variance": 4.0, "invert": True}, (5, 4)),
     ],
+    "Identity": [({}, (5, 4))],
     "Masking": [({"mask_value": 0.5}, (5, 4)), ({}, (4, 3, 2))],
     "ActivityRegularization": [({"l1": 0.1, "l2": 0.2}, (5, 4))],
     "Lambda": [({"function": np.sin, "backward": lambda dy, x: dy * np.cos(x)}, (5, 4))],

@@ -15,6 +15,7 @@ __all__ = [
     "enable_interactive_logging",
     "enable_traceback_filtering",
     "is_interactive_logging_enabled",
+    "is_traceback_filtering_enabled",
 ]
 
 
@@ -33,3 +34,12 @@ def enable_traceback_filtering() -> None:
 
 def disable_traceback_filtering() -> None:
     """Do nothing: tracebacks are never filtered."""
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Return False: tracebacks are never filtered.
+
+    >>> is_traceback_filtering_enabled()
+    False
+    """
+    return False

@@ -1,11 +1,28 @@
-"""What `keras.utils` does to the process: seeds and names."""
+"""What scripts use of `keras.utils` beyond nnscratch's own: seeds, names, downloads, types."""
 
 from __future__ import annotations
 
-from nnscratch import naming, random
-from nnscratch.compat import seeds
+from typing import Any
 
-__all__ = ["clear_session", "set_random_seed"]
+from nnscratch import naming, random
+from nnscratch.casting import standardize_dtype
+from nnscratch.compat import seeds
+from nnscratch.compat.keras.downloads import get_file
+from nnscratch.layers import KerasTensor
+
+__all__ = ["clear_session", "get_file", "is_keras_tensor", "set_random_seed", "standardize_dtype"]
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Return whether this is a symbolic tensor, without numbers.
+
+    Args:
+        x: anything.
+
+    >>> is_keras_tensor(KerasTensor((None, 3))), is_keras_tensor([1.0])
+    (True, False)
+    """
+    return isinstance(x, KerasTensor)
 
 
 def set_random_seed(seed: int) -> None:

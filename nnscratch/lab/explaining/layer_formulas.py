@@ -88,6 +88,7 @@ FORMULAS: dict[str, Formulas] = {
         r"y = \frac{x - \mu}{\sigma}", r"dx = \frac{dy}{\sigma}", "μ, σ: fixed beforehand"
     ),
     "Rescaling": Formulas(r"y = a\,x + b", r"dx = a\,dy"),
+    "Identity": Formulas(r"y = x", r"dx = dy"),
     "Masking": Formulas(
         r"y = m\,x", r"dx = m\,dy", "m is 0 where all of x along its last axis is the mask value"
     ),
