@@ -180,6 +180,7 @@ KINDS: dict[str, tuple[float, Callable[[Chooser, Shape], Options]]] = {
     "UnitNormalization": (0.5, _axes),
     "Normalization": (0.5, _normalization),
     "Rescaling": (0.4, lambda c, shape: {"scale": c.real(0.3, 2.0), "offset": c.real(-1.0, 1.0)}),
+    "Identity": (0.2, lambda c, shape: {}),
     "ReLU": (0.5, _relu),
     "LeakyReLU": (
         0.5,
@@ -213,7 +214,14 @@ KINDS: dict[str, tuple[float, Callable[[Chooser, Shape], Options]]] = {
 }
 """Kinds of layers with their weights and what draws their options."""
 
-BARE = ("SpatialDropout1D", "MaxPooling2D", "AveragePooling2D", "ActivityRegularization", *IMAGES)
+BARE = (
+    "Identity",
+    "SpatialDropout1D",
+    "MaxPooling2D",
+    "AveragePooling2D",
+    "ActivityRegularization",
+    *IMAGES,
+)
 """Layers that take no options beyond their own."""
 
 
