@@ -140,8 +140,8 @@ def crew_of(threads: int) -> Iterator[None]:
 def together(tasks: Sequence[Task]) -> None:
     """Run all tasks, at once as far as there are threads, and return when all are done.
 
-    The first task is this thread's own. What no helper has begun when it is done with that, it
-    does itself: a machine that is busy with other work costs no time.
+    The first task is this thread's own; nobody helps it meanwhile. What no helper has begun when
+    it is done with that, it does itself: a machine that is busy with other work costs no time.
 
     >>> done = []
     >>> together([lambda: done.append(1), lambda: done.append(2)])
@@ -156,10 +156,12 @@ def together(tasks: Sequence[Task]) -> None:
     given = [(helpers[i % len(helpers)], _Job(task)) for i, task in enumerate(tasks[1:])]
     for helper, job in given:
         helper.give(job)
+    _crew.helpers = []
     try:
         for task in tasks[:1]:
             task()
     finally:
+        _crew.helpers = helpers
         for helper, job in reversed(given):
             if helper.take_back(job):
                 job.run()

@@ -14,7 +14,7 @@ from nnscratch.callbacks.callback_list import python_logs
 from nnscratch.training.batches import Batches
 from nnscratch.training.data import Data
 from nnscratch.training.interrupts import Interrupt, whole_steps
-from nnscratch.training.lots import batches_per_lot, lots
+from nnscratch.training.lots import batches_per_lot, forward_lots
 from nnscratch.training.passes import Passes
 from nnscratch.training.step import Runs, Stepper
 from nnscratch.training.streams import Source
@@ -212,8 +212,8 @@ def _evaluate_lots(model: Any, stepper: Stepper, batches: Source) -> bool:
     per_lot = batches_per_lot(model, batches) if type(stepper) is Stepper else 1
     if per_lot == 1 or not isinstance(batches, Batches) or not stepper.tests_lots(batches.data):
         return False
-    for lot in lots(batches, per_lot):
-        stepper.test_lot(lot.data, lot.batches)
+    for lot, outputs, cache in forward_lots(stepper.run, batches, per_lot, stepper.cache):
+        stepper.test_lot(lot, outputs, cache)
     return True
 
 
@@ -242,8 +242,8 @@ def predict(
     per_lot = 1 if any(watched) else batches_per_lot(model, batches)
     if per_lot > 1 and isinstance(batches, Batches):
         parts = [
-            [np.array(y) for y in run.forward(lot.data.inputs, cache, False)]
-            for lot in lots(batches, per_lot)
+            [np.array(y) for y in outputs]
+            for _, outputs, _ in forward_lots(run, batches, per_lot, cache)
         ]
     else:
         parts = _predict_batches(model, run, cache, batches, callbacks)

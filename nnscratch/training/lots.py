@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nnscratch import crew
+from nnscratch.cache import Cache
 from nnscratch.layers.graph import Graph
 from nnscratch.training.batches import Batches
 from nnscratch.training.data import Data
 from nnscratch.training.streams import Source
+from nnscratch.typing import Array
 
 ELEMENTS = 1 << 20
 """Elements that a lot's widest tensor may have: 4 MiB of float32."""
@@ -66,6 +70,33 @@ def _widest(run: Graph) -> int | None:
     if any(None in row for row in rows):
         return None
     return max(math.prod(size or 1 for size in row) for row in rows)
+
+
+def forward_lots(
+    run: Any, source: Batches, batches: int, cache: Cache
+) -> Iterator[tuple[Lot, list[Array], Cache]]:
+    """Run a network over the next epoch in inference, each thread on a lot of its own.
+
+    Args:
+        run: the network.
+        source: batches that are not shuffled.
+        batches: how many whole batches make up a lot.
+        cache: memory of the runs; each thread has a child of its own in it.
+
+    Yields:
+        Each lot, its outputs, and the cache of its run; valid until the next one.
+    """
+    caches = [cache, *(cache.child(f"thread {i}") for i in range(1, crew.size()))]
+    coming = lots(source, batches)
+    while group := list(itertools.islice(coming, len(caches))):
+        found: dict[int, list[Array]] = {}
+
+        def forward(i: int, lot: Lot, found: dict[int, list[Array]] = found) -> None:
+            found[i] = run.forward(lot.data.inputs, caches[i], False)
+
+        crew.together([functools.partial(forward, i, lot) for i, lot in enumerate(group)])
+        for i, lot in enumerate(group):
+            yield lot, found[i], caches[i]
 
 
 def lots(source: Batches, batches: int) -> Iterator[Lot]:

@@ -16,6 +16,7 @@ from nnscratch.metrics import Mean
 from nnscratch.optimizers import Optimizer
 from nnscratch.training.compiled import CompiledMetrics
 from nnscratch.training.data import Data
+from nnscratch.training.lots import Lot
 from nnscratch.training.objective import Objective
 from nnscratch.training.passes import Passes
 from nnscratch.typing import Array
@@ -151,18 +152,25 @@ class Stepper:
         counts = self.metrics is None or self.metrics.counts_rows
         return counts and bool(self.objective.terms) and self.objective.sums_rows(batch)
 
-    def test_lot(self, lot: Data, batches: int) -> None:
-        """Take so many equal batches into the metrics, with the loss of each."""
-        with self.random_bits():
-            outputs, self.logits = self.passes.compute(lot, self.objective, False)
-        totals, penalties = self.objective.totals(batches), self._penalties()
+    def test_lot(self, lot: Lot, outputs: list[Array], cache: Cache) -> None:
+        """Take the outputs for a lot into the metrics, and the loss of each of its batches.
+
+        Args:
+            lot: some whole batches, or a short one.
+            outputs: the network's outputs for it.
+            cache: the cache of that run.
+        """
+        self.logits = [self.run.logits(i, cache) for i in range(len(outputs))]
+        self.passes.hits = None
+        self.objective.compare(lot.data, outputs, self.logits)
+        totals, penalties = self.objective.totals(lot.batches), self._penalties()
         for value in totals:
             for penalty in penalties:
                 value = value + value.dtype.type(penalty)
-            self._check(value)
+            self._check(value, cache)
             self.step_number += 1
-            self.loss_tracker.update_state(value, len(lot) // batches)
-        self._track_outputs(lot, outputs)
+            self.loss_tracker.update_state(value, len(lot.data) // lot.batches)
+        self._track_outputs(lot.data, outputs)
 
     def forward(self, batch: Data, training: bool) -> list[Array]:
         """Compute outputs and total loss (`self.total`); stop if the loss is not finite."""
@@ -178,13 +186,13 @@ class Stepper:
                 f"Model {self.network.name!r} has no loss to compute: give compile(loss=…), or "
                 "add_loss() in a call()."
             )
-        self._check(value)
+        self._check(value, self.cache)
         return outputs
 
-    def _check(self, total: Any) -> None:
+    def _check(self, total: Any, cache: Cache) -> None:
         self.total = total
         if self.raises and not _finite(total):
-            self._report_not_finite()
+            self._report_not_finite(cache)
 
     def _penalties(self) -> list[Any]:
         if not self.regularized:
@@ -250,8 +258,8 @@ class Stepper:
         """Return layer name and output of every call of the latest forward run, if any."""
         return [] if self.total is None else list(self.run.outputs_of_calls(self.cache))
 
-    def _report_not_finite(self) -> None:
-        layer = first_not_finite(self.run.outputs_of_calls(self.cache))
+    def _report_not_finite(self, cache: Cache) -> None:
+        layer = first_not_finite(self.run.outputs_of_calls(cache))
         where = (
             f"the output of layer {layer!r} is the first that is not finite"
             if layer is not None

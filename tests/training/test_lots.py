@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nnscratch as ns
-from nnscratch import callbacks, layers, losses
+from nnscratch import callbacks, crew, layers, losses
 from nnscratch.errors import NonFiniteError
 from nnscratch.layers.graph import Graph
 from nnscratch.training import loop
@@ -85,6 +85,35 @@ def test_the_loss_of_a_lot_is_the_sum_over_its_batches_as_it_grows(monkeypatch):
         total = total + part.mean(dtype=np.float32) * np.float32(len(part))
     expected = total / np.float32(ROWS)
     assert model.evaluate(X, Y, BATCH, verbose=0)[0] == pytest.approx(expected, rel=3e-7)
+
+
+def test_threads_share_the_lots(monkeypatch, forwards):
+    model = network(layers.Dense(64, "sigmoid", kernel_regularizer="l2"))
+    options: dict[str, Any] = {"batch_size": BATCH, "verbose": 0}
+    expected = model.evaluate(X, Y, **options), model.predict(X, **options)
+    monkeypatch.setattr("nnscratch.training.lots.ELEMENTS", 64 * BATCH * 3)
+    forwards.clear()
+    with crew.crew_of(3):
+        received = model.evaluate(X, Y, **options), model.predict(X, **options)
+    assert forwards.count(3 * BATCH) == 2 * (ROWS // (3 * BATCH))
+    np.testing.assert_allclose(received[0], expected[0], rtol=1e-6)
+    np.testing.assert_allclose(received[1], expected[1], rtol=1e-5, atol=1e-7)
+
+
+def test_an_error_in_a_thread_is_raised():
+    model = network(layers.Dense(64))
+    kept = layers.Dense.forward
+
+    def fails(self: Any, x: Any, cache: Any, training: bool = False) -> Any:
+        if x.shape[-1] == 12 and (x == X[-1]).all(axis=-1).any():
+            raise ZeroDivisionError
+        return kept(self, x, cache, training)
+
+    with pytest.MonkeyPatch.context() as patch, crew.crew_of(2):
+        patch.setattr("nnscratch.training.lots.ELEMENTS", 64 * BATCH * 3)
+        patch.setattr(layers.Dense, "forward", fails)
+        with pytest.raises(ZeroDivisionError):
+            model.predict(X, BATCH, verbose=0)
 
 
 def test_memory_bounds_a_lot(monkeypatch):
