@@ -31,9 +31,9 @@ class Settings:
 
     rows: int = 60_000
     batch_size: int = 100
-    epochs: int = 1
+    epochs: int = 3
     every: int = 10
-    repeats: int = 10
+    repeats: int = 6
 
 
 def build() -> Any:

@@ -66,11 +66,22 @@ def _threads_of_blas() -> int:
     return max(counts, default=1)
 
 
-def product(a: Array, b: Array, out: Array) -> Array:
+Product: TypeAlias = tuple[Array, Array, Array]
+"""a, b and where to write a·b."""
+
+
+def product(a: Array, b: Array, out: Array, beside: Product | None = None) -> Array:
     """Write a·b into `out` and return it: `np.matmul`, a large product in parts on several threads.
 
     Every number of the result is the sum of the same products in the same order, however many
     threads there are.
+
+    Args:
+        a: the left factor.
+        b: the right factor.
+        out: where the product goes.
+        beside: another product to make at the same time, one of about as much work: of two
+            threads each makes one as a whole, which takes less time than halves of both.
 
     Shapes:
         a (N, D), b (D, M), out (N, M); others are left to `np.matmul`.
@@ -78,14 +89,19 @@ def product(a: Array, b: Array, out: Array) -> Array:
     >>> product(np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]]), np.empty((2, 2))).tolist()
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    if crew.size() == 1 or a.ndim != 2 or len(a) * b.size < SMALL_PRODUCT:
+    if beside is not None:
+        if crew.size() == 2 and _is_large(a, b) and _is_large(*beside[:2]):
+            perform(_multiply, [beside, (a, b, out)])
+            return out
+        product(*beside)
+    if crew.size() == 1 or not _is_large(a, b):
         return np.matmul(a, b, out=out)
     perform(_multiply, _parts(a, b, out))
     return out
 
 
-Product: TypeAlias = tuple[Array, Array, Array]
-"""a, b and where to write a·b."""
+def _is_large(a: Array, b: Array) -> bool:
+    return a.ndim == 2 and len(a) * b.size >= SMALL_PRODUCT
 
 
 def _parts(a: Array, b: Array, out: Array) -> list[Product]:

@@ -142,13 +142,17 @@ class Dense(Layer):
     def backward_from_logits(self, dz: Array, cache: Cache) -> Array | None:
         """As `backward`, from dL/dz of z = x·W + b."""
         rows, x_rows = as_rows(dz), as_rows(cache.x)
-        self.kernel.add_grad(product, x_rows.T, rows)
         if self.bias is not None:
             self.bias.add_grad(sum_rows, rows)
         if not cache.needs_dx:
+            self.kernel.add_grad(product, x_rows.T, rows)
             return None
         dx = cache.buffer("dx", cache.x.shape, dz.dtype)
-        return product(dz, self.kernel.value.T, out=dx)
+        upstream = (dz, self.kernel.value.T, dx)
+        if not self.kernel.trainable:
+            return product(*upstream)
+        self.kernel.add_grad(product, x_rows.T, rows, beside=upstream)
+        return dx
 
     def logits(self, cache: Cache) -> Array | None:
         """Return z where the activation is softmax or sigmoid."""
