@@ -95,10 +95,12 @@ class Softmax(_AlongAxis):
                 stacklevel=2,
             )
         cache.z = z
-        a = cache.a = cache.buffer("a", z.shape, z.dtype)
-        np.subtract(z, self._max(z, cache), out=a)
-        np.exp(a, out=a)
-        a /= self._sum(a, cache)
+        shifted = cache.buffer("shifted", z.shape, z.dtype)
+        np.subtract(z, self._max(z, cache), out=shifted)
+        a = cache.a = np.exp(shifted, out=cache.buffer("a", z.shape, z.dtype))
+        total = self._sum(a, cache)
+        a /= total
+        cache.softmax = z, shifted, total, a  # what a crossentropy of z would compute again
         return a
 
     def backward(self, da: Array, cache: Cache) -> Array:

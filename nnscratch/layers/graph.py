@@ -163,6 +163,14 @@ class Graph:
         i = self._step_with_logits(output, cache)
         return None if i is None else self.steps[i].layer.logits(cache.child(i))
 
+    def softmax(self, output: int, cache: Cache) -> Any:
+        """Return the parts of an output's softmax, None if it is none.
+
+        They are z, z - max z, Σ e^(z - max z) along the axis, which is kept, and the softmax.
+        """
+        i = self._step_with_logits(output, cache)
+        return None if i is None else vars(cache.child(i)).get("softmax")
+
     def _step_with_logits(self, output: int, cache: Cache) -> int | None:
         number = self._output_numbers[output]
         while (i := self._producer.get(number)) is not None:

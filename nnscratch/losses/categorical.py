@@ -79,7 +79,8 @@ class CategoricalCrossentropy(LogitsLoss):
         if not from_z:
             return self._values_of_probabilities(y_true, y_pred, cache)
         shifted, log_sum = log_sum_exp(y_pred, self.axis, cache)
-        surprise = np.subtract(log_sum, shifted, out=shifted)
+        surprise = cache.buffer("surprise", shifted.shape, shifted.dtype)
+        np.subtract(log_sum, shifted, out=surprise)
         surprise *= y_true
         values = cache.buffer("values", log_sum.shape, log_sum.dtype)
         np.add.reduce(surprise, axis=self.axis, keepdims=True, out=values)

@@ -63,6 +63,7 @@ class Objective:
         outputs: Sequence[Array],
         logits: Sequence[Array | None],
         masks: Sequence[Array | None] | None = None,
+        softmaxes: Sequence[Any] | None = None,
     ) -> None:
         """Compute the loss of every sample.
 
@@ -71,6 +72,7 @@ class Objective:
             outputs: the model's outputs.
             logits: z per output, where the output is softmax(z) or sigmoid(z).
             masks: which samples or steps of each output count; None if all do.
+            softmaxes: what each output's softmax is made of, see `Graph.softmax`, if known.
         """
         for term in self.terms:
             i, loss = term.output, term.loss
@@ -81,6 +83,7 @@ class Objective:
             y_true = batch.target(i)
             assert y_true is not None  # the trainer lets no loss without targets in
             term.cache.mask = None if masks is None else masks[i]
+            term.cache.softmax = None if softmaxes is None else softmaxes[i]
             loss.compare(y_true, y_pred, term.cache, z)
             term.reduced = None if batch.weights else loss.reduce(term.cache)
 

@@ -133,8 +133,10 @@ class Passes:
         outputs = self.run.forward(batch.inputs, self.cache, training)
         logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
         if objective is not None:
-            masks = self.run.output_masks(self.cache)
-            objective.compare(batch, outputs, logits, masks)
+            masks, made = self.run.output_masks(self.cache), None
+            if type(self.run) is Graph:
+                made = [self.run.softmax(i, self.cache) for i in range(len(outputs))]
+            objective.compare(batch, outputs, logits, masks, made)
         return outputs, logits
 
     def _pattern_of(
