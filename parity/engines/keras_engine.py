@@ -113,6 +113,10 @@ class KerasTwin:
         model: the model.
         calls: for layers that are called several times, the numbers of the calls in the order in
             which the model makes them.
+
+    Attributes:
+        infers_compiled: whether `infer` compiles what it runs. It is asked for too seldom for that
+            to be worth the making, unless the compiled function is what is asked for.
     """
 
     def __init__(
@@ -126,6 +130,7 @@ class KerasTwin:
         model.optimizer.build(model.trainable_variables)
         self._variables = [(v.path, key) for v, key in self._keyed(model.trainable_variables)]
         self._step: Callable[..., Any] | None = None
+        self.infers_compiled = False
 
     def _catching(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
@@ -223,15 +228,16 @@ class KerasTwin:
         return self._step(batch)
 
     def infer(self, batch: Batch) -> Tensors:
-        """Return outputs and loss of one batch in inference mode.
-
-        It is asked for too seldom for a compiled function to be worth its making.
-        """
-        arguments = [transform(self.tf.constant, part) for part in _parts(batch)]
+        """Return outputs and loss of one batch in inference mode."""
         hidden = self.hidden()  # the loss of each output of several goes into a metric
-        found = self._evaluate(*arguments, *[None] * (3 - len(arguments)))
+        if self.infers_compiled:
+            found = self._compiled(self._evaluate, batch)(batch)
+        else:
+            arguments = [transform(self.tf.constant, part) for part in _parts(batch)]
+            tensors = self._evaluate(*arguments, *[None] * (3 - len(arguments)))
+            found = {name: value.numpy() for name, value in tensors.items()}
         self.load_hidden(hidden)
-        return {name: value.numpy() for name, value in found.items()}
+        return found
 
     def own_step(self, batch: Batch) -> Tensors:
         """Run Keras's own `train_on_batch`; eagerly, since it is asked for once."""

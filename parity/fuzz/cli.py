@@ -24,6 +24,7 @@ FAILED = 1
 MEANING = {
     "agree": "every tensor within its band",
     "noise": "beyond its band only where one rounding moves Keras as much",
+    "two ways": "Keras run eagerly parts from Keras compiled, which nnscratch agrees with",
     "diverged": "the training left the range of its float type; equal until then",
     "refused": "Keras refuses the model, and so does nnscratch",
     "mismatch": "the two compute something else",
@@ -91,9 +92,10 @@ def run(options: argparse.Namespace) -> int:
     plan = Plan(options.seed, numbers, dtypes, options.steps, options.minutes)
     start = time.perf_counter()
     with Workers(min(options.jobs, len(numbers))) as workers:
-        verdicts = [v for model in _progress(workers.examine(plan), plan) for v in model]
+        models = list(_progress(workers.examine(plan), plan))
+        verdicts = [v for model in models for v in model]
         verdicts.sort(key=lambda v: (int(v.case.name.rpartition("/")[2]), v.dtype))
-        _print_verdicts(console, verdicts, plan, time.perf_counter() - start)
+        _print_verdicts(console, verdicts, plan, len(models), time.perf_counter() - start)
         findings = [v for v in verdicts if v.failed]
         for shrunk in workers.shrink(findings[: options.shrink]):
             _print_shrunk(console, shrunk, options.out)
@@ -123,7 +125,7 @@ def _progress(models: Iterator[list[Verdict]], plan: Plan) -> Iterator[list[Verd
 
 
 def _print_verdicts(
-    console: Console, verdicts: Sequence[Verdict], plan: Plan, seconds: float
+    console: Console, verdicts: Sequence[Verdict], plan: Plan, models: int, seconds: float
 ) -> None:
     from rich.table import Table
 
@@ -139,9 +141,8 @@ def _print_verdicts(
     for reason, names in by_reason().items():
         console.print(f"not drawn: {', '.join(names)}: {reason}", highlight=False)
     for verdict in verdicts:
-        if verdict.failed or verdict.verdict == "refused":
+        if verdict.failed or verdict.verdict in ("two ways", "refused"):
             console.print(f"\n{verdict}", markup=False, highlight=False, soft_wrap=True)
-    models = len({v.case.name for v in verdicts})
     tensors = sum(v.tensors for v in verdicts)
     findings = sum(v.failed for v in verdicts)
     left = len(plan.numbers) - models

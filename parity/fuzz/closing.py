@@ -16,17 +16,18 @@ EPOCHS = 2
 def closing(library: Any, model: Any, case: FuzzCase, rows: Batch, with_fit: bool) -> Tensors:
     """Use a trained model as its owner would, and return all numbers that come out.
 
-    Either `evaluate` and `predict`, or training on with `fit`, over shuffled rows, which evaluates
-    between epochs where the model has rows set apart for it.
+    That is `evaluate` and `predict`, and then training on with `fit`, over shuffled rows, which
+    evaluates between epochs where the model has rows set apart for it.
 
     Args:
         library: the library's top module.
         model: its model, in the state that training left.
         case: what it is.
         rows: all rows of the case.
-        with_fit: train on, instead of looking at what was learned.
+        with_fit: train on, too.
     """
-    return _train_on(library, model, case, rows) if with_fit else _look(model, case, rows)
+    found = _look(model, case, rows)
+    return found | _train_on(library, model, case, rows) if with_fit else found
 
 
 def _look(model: Any, case: FuzzCase, rows: Batch) -> Tensors:

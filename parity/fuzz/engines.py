@@ -1,7 +1,8 @@
 """The two engines as random models need them: graphs, more options of `compile`, and no tracing.
 
 Keras runs eagerly here: a random model takes a few steps only, and tracing it would take longer
-than all of them. The kernels are the same ones.
+than all of them. The kernels are the same ones. Where a number depends on it nevertheless, Keras
+is asked again with everything compiled.
 """
 
 from __future__ import annotations
@@ -57,6 +58,30 @@ class FuzzKeras(KerasEngine):
         finally:
             self.tf.config.run_functions_eagerly(before)
             self.made.clear()
+
+    @contextlib.contextmanager
+    def compiled(self, twin: KerasTwin) -> Iterator[None]:
+        """Compile inside what a twin and its model run, for batches of any number of rows.
+
+        Run eagerly, Keras knows how many rows a batch has, and may take another way because of it:
+        Keras 3.15.1 takes the column b of `ops.add(a, b)` for a bias of the last axis of a where
+        there are as many rows as columns.
+
+        Args:
+            twin: a twin of this session.
+        """
+        before = self.tf.config.functions_run_eagerly()
+        self._set_eager(twin, False)
+        try:
+            yield
+        finally:
+            self._set_eager(twin, before)
+
+    def _set_eager(self, twin: KerasTwin, eager: bool) -> None:
+        self.tf.config.run_functions_eagerly(eager)
+        model, twin.infers_compiled = twin.model, not eager
+        model.run_eagerly = eager
+        model.train_function = model.test_function = model.predict_function = None
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 import nnscratch
 from parity import data
 from parity.bands import CHECK
+from parity.engines.keras_engine import KerasTwin
 from parity.engines.protocol import Tensors
 from parity.fuzz.case import FuzzCase
 from parity.fuzz.closing import closing
@@ -27,9 +28,10 @@ from parity.fuzz.noise import (
 from parity.lockstep import run_case
 from parity.results import OUT, Finding
 
-AGREE, NOISE, DIVERGED, REFUSED, MISMATCH, ONLY_OURS, ONLY_KERAS, BROKEN = (
+AGREE, NOISE, APART, DIVERGED, REFUSED, MISMATCH, ONLY_OURS, ONLY_KERAS, BROKEN = (
     "agree",
     "noise",
+    "two ways",
     "diverged",
     "refused",
     "mismatch",
@@ -114,10 +116,10 @@ def _compare(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNn
     if has_diverged(trained):
         return replace(verdict, verdict=DIVERGED)
     ref.load_hidden(hidden)
-    found, asked = _endings(case, dtype, ref, got, trained, reference.keras)
+    found, word = _endings(case, dtype, reference, ref, got, trained)
     if found is not None:
         return replace(verdict, verdict=MISMATCH, stage="closing", finding=found)
-    return replace(verdict, verdict=NOISE) if asked else verdict
+    return replace(verdict, verdict=max(verdict.verdict, word, key=(AGREE, NOISE, APART).index))
 
 
 def _steps(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNnscratch) -> Verdict:
@@ -139,8 +141,13 @@ def _steps(case: FuzzCase, dtype: str, reference: FuzzKeras, candidate: FuzzNnsc
         return Verdict(case, dtype, MISMATCH, "steps", found, tensors=tensors)
     if appeal.diverged:
         return Verdict(case, dtype, DIVERGED, tensors=tensors)
-    noisy = appeal.asked or dtype == "float64"
-    return Verdict(case, dtype, NOISE if noisy else AGREE, tensors=tensors)
+    word = _word(appeal.asked or dtype == "float64", appeal.apart)
+    return Verdict(case, dtype, word, tensors=tensors)
+
+
+def _word(asked: bool, apart: bool) -> str:
+    """Return the verdict on a run that was cleared, by what Keras had to be asked for."""
+    return APART if apart else NOISE if asked else AGREE
 
 
 def _starts(case: FuzzCase, dtype: str, expected: Tensors, received: Tensors) -> Finding | None:
@@ -151,10 +158,10 @@ def _starts(case: FuzzCase, dtype: str, expected: Tensors, received: Tensors) ->
 
 
 def _endings(
-    case: FuzzCase, dtype: str, ref: Any, got: Any, state: Tensors, keras: Any
-) -> tuple[Finding | None, bool]:
-    """Compare evaluate, predict and fit from one state; tell whether noise was in the way."""
-    rows = data.make(case, dtype)
+    case: FuzzCase, dtype: str, reference: FuzzKeras, ref: KerasTwin, got: Any, state: Tensors
+) -> tuple[Finding | None, str]:
+    """Compare evaluate, predict and fit from one state; return the verdict where all is well."""
+    rows, keras = data.make(case, dtype), reference.keras
     with_fit = dtype == "float64"
     hidden = ref.hidden()
     for twin in (ref, got):
@@ -162,7 +169,7 @@ def _endings(
     expected = closing(keras, ref.model, case, rows, with_fit)
     received = closing(nnscratch, got.model, case, rows, with_fit)
     rng = np.random.default_rng(29)
-    asked = False
+    asked = apart = False
 
     def once_more(turn: int) -> Tensors:
         nonlocal asked
@@ -172,10 +179,18 @@ def _endings(
         with rounded_otherwise(rng, turn):
             return closing(keras, ref.model, case, moved_rows(rows, rng), with_fit)
 
+    def compiled() -> Tensors:
+        nonlocal apart
+        apart = True
+        ref.load(state)
+        ref.load_hidden(hidden)
+        with reference.compiled(ref):
+            return closing(keras, ref.model, case, rows, with_fit)
+
     if has_diverged(expected):
-        return None, True
-    found = first_unexplained(expected, received, once_more, CHECK[dtype], case.steps)
-    return found, asked
+        return None, NOISE
+    found = first_unexplained(expected, received, once_more, CHECK[dtype], case.steps, compiled)
+    return found, _word(asked, apart)
 
 
 def _refusals(

@@ -12,7 +12,7 @@ from nnscratch import config, naming
 from parity import data
 from parity.fuzz.case import PACKINGS, FuzzCase, Output, fitted
 from parity.fuzz.draw import draw
-from parity.fuzz.examine import MISMATCH, NOISE, ONLY_OURS, REFUSED, examine
+from parity.fuzz.examine import APART, MISMATCH, NOISE, ONLY_OURS, REFUSED, examine
 from parity.fuzz.roundings import shaken
 from parity.fuzz.run import Engines, examine_model, make_engines, shrink_finding
 from parity.fuzz.script import render, reproduces
@@ -295,3 +295,47 @@ def test_the_flag_for_running_eagerly_is_set_back(engines: Engines) -> None:
         assert flag()
     assert flag() == before
     assert draw(1, 0).name == "fuzz/1/0"
+
+
+TWO_WAYS = FuzzCase(
+    "fuzz/two_ways",
+    "fuzz",
+    (
+        ("Concatenate", {}),
+        ("Formula", {"formula": "add"}),
+        ("Dense", {"units": 3}),
+    ),
+    ("SGD", {}),
+    "mse",
+    data=Data("random", {"x": "normal", "y": "reals", "seed": 5}),
+    samples=9,
+    batch_size=5,
+    steps=1,
+    inputs=((1,),),
+    calls=(Call(0, (0, 0)), Call(1, (1, 0)), Call(2, (2,))),
+)
+"""Adds a column to two. Of batches of 7 rows the last one has two rows, as many as columns."""
+
+
+def test_keras_run_eagerly_parts_from_keras_compiled(engines: Engines) -> None:
+    for batch_size in (5, 7):  # evaluated 7 at a time; trained on two rows in the second step
+        case = fitted(replace(TWO_WAYS, batch_size=batch_size, steps=2))
+        assert case is not None
+        for dtype in DTYPES:
+            verdict = examine(case, dtype, *engines)
+            assert verdict.verdict == APART, str(verdict)
+
+
+def test_a_sum_that_is_off_agrees_with_neither_of_the_two_ways(engines: Engines) -> None:
+    network = module("layers").Concatenate
+    original = network.forward
+
+    def skewed(self, inputs, cache, training=False):
+        return original(self, inputs, cache, training) * 1.001
+
+    case = fitted(TWO_WAYS)
+    assert case is not None
+    changes = [Change(network, "forward", skewed)]
+    with Sabotage("skewed", "A sum.", ("rule/sgd",), lambda: changes).applied():
+        verdict = examine(case, "float32", *engines)
+    assert verdict.verdict == MISMATCH, str(verdict)

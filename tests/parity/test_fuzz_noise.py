@@ -9,6 +9,7 @@ from parity.engines.protocol import Batch
 from parity.fuzz.noise import FACTOR, first_unexplained, has_diverged, moved_rows, moved_state
 from parity.fuzz.noise import unexplained as judge
 from parity.fuzz.roundings import moved
+from parity.results import Finding
 
 BAND = 1e-12
 
@@ -77,6 +78,30 @@ def test_keras_is_run_again_until_everything_is_explained() -> None:
     found = first_unexplained(expected, received, lambda turn: expected, BAND, 3)
     assert found is not None
     assert (found.step, found.tensor) == (3, "t")
+
+
+def test_each_element_may_agree_with_either_way_of_keras_but_with_none_between() -> None:
+    expected = {"t": np.array([1.0, 2.0])}
+    other = {"t": np.array([1.5, 2.5])}
+
+    def judged(received: list[float]) -> Finding | None:
+        found = {"t": np.array(received)}
+        return first_unexplained(expected, found, lambda turn: expected, BAND, 1, lambda: other)
+
+    assert judged([1.0, 2.5]) is None
+    between = judged([1.5, 2.25])
+    assert between is not None
+    assert (between.index, between.error) == ((1,), 0.125)
+
+
+def test_the_other_way_is_asked_only_where_noise_explains_nothing() -> None:
+    def other() -> dict[str, np.ndarray]:
+        raise AssertionError("asked")
+
+    expected, received = {"t": np.array([0.0])}, {"t": np.array([0.5])}
+    after = {"t": np.array([1.0])}
+    assert first_unexplained(expected, expected, lambda turn: after, BAND, 1, other) is None
+    assert first_unexplained(expected, received, lambda turn: after, BAND, 1, other) is None
 
 
 def test_the_runs_are_numbered() -> None:
