@@ -128,7 +128,7 @@ class SparseCategoricalCrossentropy(LogitsLoss):
             whole = cache.buffer("labels", labels.shape, np.int64)
             np.copyto(whole, labels, casting="unsafe")
             labels = whole
-        perform(_check_classes, self.name, labels, y_pred.shape[-1])
+        perform(_check_classes, self.name, labels, labels.view(np.uint64), y_pred.shape[-1])
         return labels
 
     def check_targets(self, y_true: ArrayLike, output_shape: tuple[int | None, ...]) -> None:
@@ -136,8 +136,8 @@ class SparseCategoricalCrossentropy(LogitsLoss):
         check_labels(self.name, y_true, output_shape, self.ignore_class)
 
 
-def _check_classes(name: str, labels: Array, classes: int) -> None:
-    if labels.size and np.maximum.reduce(labels.view(np.uint64)) >= classes:
+def _check_classes(name: str, labels: Array, unsigned: Array, classes: int) -> None:
+    if labels.size and np.maximum.reduce(unsigned) >= classes:  # a negative one is huge
         check_range(name, labels, classes)
 
 

@@ -124,7 +124,10 @@ class Blocks:
 
     def run(self, rule: Rule, **scalars: Any) -> None:
         """Apply an elementwise rule to every piece."""
-        together([functools.partial(_run, rule, pieces, scalars) for pieces in self._shares])
+        if len(self._shares) == 1:
+            _run(rule, self.pieces, scalars)
+        else:
+            together([functools.partial(_run, rule, pieces, scalars) for pieces in self._shares])
 
 
 def _cut(first: int, last: int, longest: int, shares: int) -> list[tuple[int, int]]:

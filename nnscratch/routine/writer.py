@@ -59,7 +59,7 @@ class Writer:
             (kind, how) for kind, how in inside.items() if how != self._outside[kind]
         )
         call = functools.partial(function, **options) if options else function
-        self.routine.calls.append((call, operands))
+        self.routine.calls.append((call, _with_arrays(function, operands)))
 
     def keep(self, result: Any, function: Callable[..., Any], operands: Any, options: Any) -> Any:
         """Return a result that a call made new: its memory is written to from now on."""
@@ -68,6 +68,18 @@ class Writer:
             return result
         self.write(_again, (result, function, operands, options), {})
         return self.watch(result)
+
+
+def _with_arrays(function: Callable[..., Any], operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the operands of a ufunc with arrays of shape () for numbers: NumPy is quicker so.
+
+    A number takes the type of the array that it meets, as NumPy has it.
+    """
+    arrays = [operand for operand in operands if isinstance(operand, np.ndarray)]
+    if not isinstance(function, np.ufunc) or not arrays or arrays[0].dtype.kind != "f":
+        return operands
+    dtype = arrays[0].dtype
+    return tuple(np.array(x, dtype) if type(x) is float else x for x in operands)
 
 
 @contextmanager
