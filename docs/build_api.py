@@ -119,10 +119,6 @@ REASONS = (
     ),
     (r"ThresholdedReLU", "`ReLU(threshold=…)`"),
     (r"SpectralNormalization|Wrapper", "layers around layers"),
-    (
-        r"Discretization|CategoryEncoding",
-        "columns of tables: `utils.to_categorical` and `np.digitize` change them beforehand",
-    ),
     (r"EinsumDense", "Dense multiplies the last axis; `Permute` moves another there"),
 )
 """Patterns of full names, and what these names are for, or why they are absent."""

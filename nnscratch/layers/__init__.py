@@ -4,8 +4,10 @@ from nnscratch.errors import missing_attribute
 from nnscratch.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
+from nnscratch.layers.category_encoding import CategoryEncoding
 from nnscratch.layers.convolution import Conv2D
 from nnscratch.layers.core import Dense, Flatten
+from nnscratch.layers.discretization import Discretization
 from nnscratch.layers.extremes import Maximum, Minimum
 from nnscratch.layers.functional import (
     add,
@@ -61,11 +63,13 @@ __all__ = [
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "CategoryEncoding",
     "CenterCrop",
     "Concatenate",
     "Conv2D",
     "Convolution2D",
     "Dense",
+    "Discretization",
     "Dot",
     "Dropout",
     "Flatten",

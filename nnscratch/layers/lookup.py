@@ -20,7 +20,9 @@ from nnscratch.layers import (
 )
 from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
+from nnscratch.layers.category_encoding import CategoryEncoding
 from nnscratch.layers.core import Dense, Flatten
+from nnscratch.layers.discretization import Discretization
 from nnscratch.layers.group_normalization import GroupNormalization
 from nnscratch.layers.identity import Identity
 from nnscratch.layers.input_layer import InputLayer
@@ -51,7 +53,7 @@ CLASSES: tuple[type[Layer], ...] = (
     *(convolution.Conv2D, pooling.MaxPooling2D, pooling.AveragePooling2D),
     *(pooling.GlobalMaxPooling2D, pooling.GlobalAveragePooling2D),
     *(BatchNormalization, LayerNormalization, RMSNormalization, GroupNormalization),
-    *(UnitNormalization, Normalization, Rescaling),
+    *(UnitNormalization, Normalization, Rescaling, CategoryEncoding, Discretization),
     *(Dropout, SpatialDropout1D, noise.GaussianNoise, noise.GaussianDropout, noise.AlphaDropout),
     ActivityRegularization,
     *(image_moves.RandomFlip, image_moves.RandomRotation, image_moves.RandomTranslation),

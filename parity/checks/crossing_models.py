@@ -137,9 +137,20 @@ STACKS: dict[str, tuple[tuple[int, ...], Specs]] = {
             ("Dense", {"units": 3}),
         ),
     ),
+    "categories": (
+        (4,),
+        (
+            ("Discretization", {"bin_boundaries": [-0.5, 0.5]}),
+            ("CategoryEncoding", {"num_tokens": 3, "output_mode": "one_hot"}),
+            ("Flatten", {}),
+            ("Dense", {"units": 3}),
+        ),
+    ),
     "normalization": (
         (4,),
         (
+            ("Masking", {"mask_value": 9.0}),
+            ("Identity", {}),
             ("Normalization", {"mean": [0.0, 1.0, 2.0, 3.0], "variance": [1.0, 2.0, 3.0, 4.0]}),
             ("Dense", {"units": 3}),
         ),

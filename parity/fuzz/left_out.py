@@ -7,6 +7,9 @@ BY_CHECKS = "has checks of its own, parity.checks.images: "
 LAYERS = {
     "InputLayer": "every model has its own",
     "Lambda": "needs a function and, in nnscratch, its derivative; formulas of ops take its place",
+    "CategoryEncoding": "takes numbers of categories, which no layer of a random model gives",
+    "Discretization": "jumps where the last bit of a number decides between two intervals; "
+    "tests.layers.test_categories has Keras's numbers",
     "Masking": "masks change what every layer, loss and metric behind it counts, which is recorded "
     "program by program in parity.golden.mask_programs",
     **dict.fromkeys(

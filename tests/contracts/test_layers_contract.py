@@ -86,6 +86,17 @@ ROWS = {
         ({"mean": [1.0, 2.0], "variance": [4.0, 9.0]}, (5, 3, 2)),
         ({"axis": None, "mean": 1.0, "variance": 4.0, "invert": True}, (5, 4)),
     ],
+    "CategoryEncoding": [
+        ({"num_tokens": 4}, (5, 3)),
+        ({"num_tokens": 4, "output_mode": "one_hot"}, (5, 2)),
+        ({"num_tokens": 3, "output_mode": "one_hot"}, (5, 1)),
+        ({"num_tokens": 4, "output_mode": "count"}, (5, 3, 2)),
+    ],
+    "Discretization": [
+        ({"bin_boundaries": [-0.5, 0.5], "output_mode": "one_hot"}, (5, 4)),
+        ({"bin_boundaries": [-0.5, 0.5], "output_mode": "count"}, (5, 3, 2)),
+        ({"bin_boundaries": [-0.5, 0.5], "output_mode": "multi_hot"}, (5, 1)),
+    ],
     "Identity": [({}, (5, 4))],
     "Masking": [({"mask_value": 0.5}, (5, 4)), ({}, (4, 3, 2))],
     "ActivityRegularization": [({"l1": 0.1, "l2": 0.2}, (5, 4))],
@@ -162,10 +173,11 @@ def make(name, options, dtype="float64"):
     return getattr(layers, name)(**options, dtype=dtype)
 
 
-def points(shape, dtype="float64"):
+def points(shape, dtype="float64", name=None):
     if isinstance(shape, list):
         return [points(part, dtype) for part in shape]
-    return RNG.normal(size=shape).astype(dtype)
+    x = RNG.normal(size=shape).astype(dtype)
+    return np.abs(x) if name == "CategoryEncoding" else x
 
 
 def sample(shape):
@@ -196,14 +208,14 @@ def test_every_exported_layer_has_a_row():
 @both_modes
 def test_backward_is_the_derivative_of_forward(name, options, shape, training):
     layer = make(name, options)
-    gradcheck.check_layer(layer, points(shape), training=training).assert_ok()
+    gradcheck.check_layer(layer, points(shape, name=name), training=training).assert_ok()
 
 
 @every_layer
 @both_modes
 def test_float32_stays_float32(name, options, shape, training):
     layer, cache = make(name, options, "float32"), Cache()
-    x = points(shape, "float32")
+    x = points(shape, "float32", name)
     layer.ensure_built(batch(shape))
     y = layer.forward(x, cache, training=training)
     dx = layer.backward(np.ones_like(y), cache)
@@ -215,7 +227,7 @@ def test_float32_stays_float32(name, options, shape, training):
 @both_modes
 def test_arguments_are_left_as_they_are(name, options, shape, training):
     layer, cache = make(name, options), Cache()
-    x = points(shape)
+    x = points(shape, name=name)
     kept = copied(x)
     layer.ensure_built(batch(shape))
     y = layer.forward(x, cache, training=training)
@@ -235,7 +247,7 @@ def test_the_output_has_the_shape_foretold(name, options, shape):
     if name == "InputLayer":
         assert layer.output.shape == (None, *shape[1:])
         return
-    assert layer(symbolic).shape[1:] == layer(points(shape)).shape[1:]
+    assert layer(symbolic).shape[1:] == layer(points(shape, name=name)).shape[1:]
 
 
 @every_layer
@@ -243,7 +255,7 @@ def test_the_output_has_the_shape_foretold(name, options, shape):
 def test_a_short_last_batch_gives_what_it_gives_alone(name, options, shape, training):
     layer, used, fresh = make(name, options), Cache(), Cache()
     layer.ensure_built(batch(shape))
-    full, short = points(shape), points(batch(shape, 2))
+    full, short = points(shape, name=name), points(batch(shape, 2), name=name)
     generator = getattr(layer, "seed_generator", None)
     layer.forward(full, used, training=training)
     state = None if generator is None else generator.state.copy()
@@ -259,7 +271,7 @@ def test_what_says_it_is_rowwise_treats_every_row_by_itself(name, options, shape
     layer.ensure_built(batch(shape))
     if not layer.is_rowwise:
         return
-    x = points(shape)
+    x = points(shape, name=name)
     together = layer.forward(x, Cache(), training=False)
     for i in range(len(together)):
         row = [part[i : i + 1] for part in x] if isinstance(x, list) else x[i : i + 1]
@@ -271,7 +283,7 @@ def test_what_says_it_is_rowwise_treats_every_row_by_itself(name, options, shape
 def test_a_steady_step_allocates_no_new_buffer(name, options, shape):
     layer, cache = make(name, options), Cache()
     layer.ensure_built(batch(shape))
-    x = points(shape)
+    x = points(shape, name=name)
     for _ in range(2):
         y = layer.forward(x, cache, training=True)
         layer.backward(np.ones_like(y), cache)
@@ -286,7 +298,7 @@ def test_a_steady_step_allocates_no_new_buffer(name, options, shape):
 )
 def test_several_inputs_get_gradients_of_their_own_shape_and_memory(name, options, shape):
     layer, cache = make(name, options), Cache()
-    x = points(shape)
+    x = points(shape, name=name)
     layer.ensure_built(batch(shape))
     dy = points(layer.forward(x, cache).shape)
     dx = layer.backward(dy, cache)

@@ -88,6 +88,10 @@ FORMULAS: dict[str, Formulas] = {
         r"y = \frac{x - \mu}{\sigma}", r"dx = \frac{dy}{\sigma}", "μ, σ: fixed beforehand"
     ),
     "Rescaling": Formulas(r"y = a\,x + b", r"dx = a\,dy"),
+    "CategoryEncoding": Formulas(
+        r"y_c = \sum_i [x_i = c]", r"dx = 0", "at most 1 where the mode is multi-hot or one-hot"
+    ),
+    "Discretization": Formulas(r"y = \sum_j [b_j \leq x]", r"dx = 0", "b: the boundaries"),
     "Identity": Formulas(r"y = x", r"dx = dy"),
     "Masking": Formulas(
         r"y = m\,x", r"dx = m\,dy", "m is 0 where all of x along its last axis is the mask value"
