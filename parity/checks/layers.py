@@ -1,4 +1,4 @@
-"""Layers alone: BatchNormalization's statistics and Dropout's scale."""
+"""Layers alone: BatchNormalization's statistics, Dropout's scale, and a sum of two shapes."""
 
 from __future__ import annotations
 
@@ -76,3 +76,17 @@ def dropout(lib: Any) -> dict[str, Any]:
         found[f"rate {rate} inference"] = np.array(lib.numpy(layer(x, training=False)))
     found["largest"] = found["rate 0.3 call 1"].max()
     return found
+
+
+@registry.check(
+    "add-of-a-column",
+    "layers",
+    differs="Keras 3.15.1 takes a column that is added to as many columns as it has rows for a "
+    "bias of the last axis, where it knows the number of rows (run eagerly); nnscratch adds it to "
+    "each column, as Keras compiled does.",
+    quick=True,
+)
+def add_of_a_column(lib: Any) -> dict[str, Any]:
+    """A column is added to each column, whatever the number of rows."""
+    square, column = np.ones((2, 2), lib.dtype), np.array([[1.0], [2.0]], lib.dtype)
+    return {"sum": np.array(lib.numpy(lib.ops.add(lib.tensor(square), lib.tensor(column))))}
