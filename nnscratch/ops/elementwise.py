@@ -16,11 +16,16 @@ Function = Callable[[Any], Any]
 
 
 class Elementwise(Operation):
-    """y = f(x) element by element. Backward: dx = f'(x)·dy."""
+    """y = f(x) element by element. Backward: dx = f'(x)·dy.
+
+    Convention: where `keeps_zeros`, dx is 0 where dy is, even if f' is infinite there, as in
+    TensorFlow's gradients of roots and of the reciprocal.
+    """
 
     value: Callable[..., Any]
     slope: Callable[..., Any] | None = None
     takes_integers = False
+    keeps_zeros = False
 
     def compute(self, cache: Cache, *operands: Any) -> Any:
         """Return f(x)."""
@@ -32,7 +37,11 @@ class Elementwise(Operation):
     def gradients(self, dy: Array, cache: Cache, *operands: Any) -> Sequence[Any]:
         """Return f'(x)·dy; none where f is a step."""
         slope = type(self).slope
-        return [None if slope is None else dy * slope(cache.x, cache.y)]
+        if slope is None:
+            return [None]
+        if not self.keeps_zeros:
+            return [dy * slope(cache.x, cache.y)]
+        return [np.multiply(dy, slope(cache.x, cache.y), out=np.zeros_like(dy), where=dy != 0)]
 
 
 def _function(
@@ -41,12 +50,14 @@ def _function(
     value: Callable[..., Any],
     slope: Callable[..., Any] | None = None,
     takes_integers: bool = False,
+    keeps_zeros: bool = False,
 ) -> Function:
     """Make an operation of f and f', both functions of arrays; f' has y = f(x) at hand."""
     members = {
         "value": staticmethod(value),
         "slope": None if slope is None else staticmethod(slope),
         "takes_integers": takes_integers,
+        "keeps_zeros": keeps_zeros,
         "__doc__": f"y = {formula}.",
     }
     class_name = "".join(part.capitalize() for part in name.split("_"))
@@ -88,11 +99,17 @@ log2 = _function(
     "log2", "the logarithm to base 2", np.log2, lambda x, y: 1 / (x * x.dtype.type(np.log(2.0)))
 )
 negative = _function("negative", "-x", np.negative, lambda x, y: -np.ones_like(x), True)
-reciprocal = _function("reciprocal", "1/x", np.reciprocal, lambda x, y: -y * y)
-rsqrt = _function("rsqrt", "1/√x", lambda x: 1 / np.sqrt(x), lambda x, y: -_half(x) * y / x)
+reciprocal = _function("reciprocal", "1/x", np.reciprocal, lambda x, y: -y * y, keeps_zeros=True)
+rsqrt = _function(
+    "rsqrt",
+    "1/√x",
+    lambda x: 1 / np.sqrt(x),
+    lambda x, y: -_half(x) * y / x,
+    keeps_zeros=True,
+)
 sin = _function("sin", "sin x", np.sin, lambda x, y: np.cos(x))
 sinh = _function("sinh", "sinh x", np.sinh, lambda x, y: np.cosh(x))
-sqrt = _function("sqrt", "√x", np.sqrt, lambda x, y: _half(x) / y)
+sqrt = _function("sqrt", "√x", np.sqrt, lambda x, y: _half(x) / y, keeps_zeros=True)
 square = _function("square", "x²", np.square, lambda x, y: x + x, True)
 tan = _function("tan", "tan x", np.tan, lambda x, y: 1 + y * y)
 

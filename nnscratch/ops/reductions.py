@@ -128,7 +128,7 @@ class Var(Reduction):
 
 
 class Std(Var):
-    """y = √variance. Backward: that of the variance, divided by 2y."""
+    """y = √variance. Backward: that of the variance, divided by 2y; 0 where dy is."""
 
     def compute(self, cache: Cache, *operands: Any) -> Any:
         """Return the standard deviation."""
@@ -137,19 +137,22 @@ class Std(Var):
 
     def gradients(self, dy: Array, cache: Cache, *operands: Any) -> Sequence[Any]:
         """Return (x - mean)/(n·y)·dy."""
-        return super().gradients(dy / (cache.y + cache.y), cache, *operands)
+        dvar = np.divide(dy, cache.y + cache.y, out=np.zeros_like(dy), where=dy != 0)
+        return super().gradients(dvar, cache, *operands)
 
 
 class Logsumexp(Reduction):
     """y = log Σ e^x. Backward: dx = softmax(x)·dy."""
 
     def compute(self, cache: Cache, *operands: Any) -> Any:
-        """Return the logarithm; the maximum is taken out first, so nothing overflows."""
+        """Return the logarithm; a finite maximum is taken out first, so nothing overflows."""
         x = as_float(operands[0])
         highest = np.max(x, axis=self._axes, keepdims=True)
+        highest = np.where(np.isfinite(highest), highest, np.zeros_like(highest))
         powers = np.exp(x - highest)
         total = np.sum(powers, axis=self._axes, keepdims=True)
-        cache.shares = powers / total
+        with np.errstate(invalid="ignore"):  # sums of 0 and of infinity have no shares
+            cache.shares = powers / total
         y = np.log(total) + highest
         return np.asarray(y if self.keepdims else np.squeeze(y, self._axes))
 

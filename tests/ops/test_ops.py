@@ -125,6 +125,34 @@ def test_gradients_are_those_of_central_differences(name):
         np.testing.assert_allclose(gradient, expected, rtol=2e-6, atol=2e-8)
 
 
+def test_logsumexp_of_infinite_numbers_is_infinite() -> None:
+    x = np.array([[-np.inf, -np.inf], [np.inf, 1.0], [-np.inf, 2.0]])
+    with np.errstate(divide="ignore"):
+        assert ops.logsumexp(x, axis=1).tolist() == [-np.inf, np.inf, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "moved"), [("sqrt", np.inf), ("rsqrt", -np.inf), ("reciprocal", -np.inf)]
+)
+def test_where_nothing_comes_back_a_slope_without_end_stays_unasked(name, moved) -> None:
+    """TensorFlow's gradients of these are 0 where dy is, at x = 0 too."""
+    with nn.GradientTape() as tape, np.errstate(divide="ignore", invalid="ignore"):
+        x = tape.watch(np.zeros(3))
+        y = getattr(ops, name)(x)
+        dx = tape.gradient(y, x, output_gradients=np.array([0.0, 1.0, -0.0]))
+    assert dx.tolist() == [0.0, moved, 0.0]
+
+
+def test_where_nothing_comes_back_the_deviation_of_equal_numbers_passes_nothing_on() -> None:
+    with nn.GradientTape() as tape, np.errstate(divide="ignore", invalid="ignore"):
+        x = tape.watch(np.array([[3.0, 3.0], [3.0, 3.0], [1.0, 3.0]]))
+        y = ops.std(x, axis=1)
+        dx = tape.gradient(y, x, output_gradients=np.array([0.0, 1.0, 1.0]))
+    assert dx[0].tolist() == [0.0, 0.0]
+    assert np.isnan(dx[1]).all()
+    assert dx[2].tolist() == [-0.5, 0.5]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_in_a_network_the_same_numbers_and_gradients(name):
     if name in ("get_item by numbers", "stop_gradient", "prod"):
