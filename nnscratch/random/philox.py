@@ -176,7 +176,7 @@ class _Room(threading.local):
             (np.asarray(k, np.uint64) + step) & low for k, step in zip(key, _KEY_SUMS, strict=True)
         )
 
-        start, b1, b2, b3 = counter
+        start, (b1, b2, b3) = counter[0], (np.asarray(b, np.uint64) for b in counter[1:])
         n = shape[1]
         if start + n <= KNOWN:
             high_p, low_p = (words[start : start + n] for words in self.first)
@@ -184,7 +184,7 @@ class _Room(threading.local):
             np.add(self.numbers[:n], start, out=p)
             np.multiply(p, first, out=p)
             high_p, low_p = np.right_shift(p, half, out=c2), np.bitwise_and(p, low, out=c3)
-        high_q, low_q = halves(np.asarray(b2, np.uint64) * second)
+        high_q, low_q = halves(b2 * second)
         np.bitwise_xor(high_p, b3 ^ k1[0], c2)
         all_c0, all_c1 = high_q ^ b1 ^ k0[0], low_q
 
