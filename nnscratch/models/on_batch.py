@@ -78,7 +78,7 @@ class RunsOnBatch(Compiles):
         stepper = None if self._trainer is None else self._trainer.stepper
         if stepper is None:
             raise NotReadyError(f"Model {self.name!r} has not run a step yet.")
-        outputs = stepper.run.outputs_of_calls(stepper.cache)
+        outputs = stepper.run.outputs_of_calls(stepper.latest_cache)
         return {name: np.copy(output) for name, output in outputs}
 
     def _logs_of(self, stepper: Stepper, return_dict: bool) -> Any:

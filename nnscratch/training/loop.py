@@ -212,7 +212,7 @@ def _evaluate_lots(model: Any, stepper: Stepper, batches: Source) -> bool:
     per_lot = batches_per_lot(model, batches) if type(stepper) is Stepper else 1
     if per_lot == 1 or not isinstance(batches, Batches) or not stepper.tests_lots(batches.data):
         return False
-    for lot, outputs, cache in forward_lots(stepper.run, batches, per_lot, stepper.cache):
+    for lot, outputs, cache in forward_lots(stepper.run, batches, per_lot, stepper.cache_of_lots):
         stepper.test_lot(lot, outputs, cache)
     return True
 

@@ -93,6 +93,9 @@ class Stepper:
 
     Attributes:
         total: the total loss of the latest step, penalties included.
+        cache: memory of the runs on batches.
+        cache_of_lots: that of the runs on lots.
+        latest_cache: where the latest run has left its numbers.
         observers: those who look at each training step of the `fit` under way.
         source: where the batches of that `fit` come from.
     """
@@ -112,7 +115,8 @@ class Stepper:
         self.loss_tracker = loss_tracker
         self.metrics = metrics
         self.nan_policy = nan_policy
-        self.cache = Cache()
+        self.cache = self.latest_cache = Cache()
+        self.cache_of_lots = Cache()
         self.step_number = 0
         self.total: Any = None
         self.observers: list[Observer] = []
@@ -160,6 +164,7 @@ class Stepper:
             outputs: the network's outputs for it.
             cache: the cache of that run.
         """
+        self.latest_cache = cache
         self.logits = [self.run.logits(i, cache) for i in range(len(outputs))]
         self.passes.hits = None
         self.objective.compare(lot.data, outputs, self.logits)
@@ -167,13 +172,14 @@ class Stepper:
         for value in totals:
             for penalty in penalties:
                 value = value + value.dtype.type(penalty)
-            self._check(value, cache)
+            self._check(value)
             self.step_number += 1
             self.loss_tracker.update_state(value, len(lot.data) // lot.batches)
         self._track_outputs(lot.data, outputs)
 
     def forward(self, batch: Data, training: bool) -> list[Array]:
         """Compute outputs and total loss (`self.total`); stop if the loss is not finite."""
+        self.latest_cache = self.cache
         with self.random_bits():
             outputs, self.logits = self.passes.forward(
                 batch, self.objective, training, self.metrics
@@ -186,13 +192,13 @@ class Stepper:
                 f"Model {self.network.name!r} has no loss to compute: give compile(loss=…), or "
                 "add_loss() in a call()."
             )
-        self._check(value, self.cache)
+        self._check(value)
         return outputs
 
-    def _check(self, total: Any, cache: Cache) -> None:
+    def _check(self, total: Any) -> None:
         self.total = total
         if self.raises and not _finite(total):
-            self._report_not_finite(cache)
+            self._report_not_finite()
 
     def _penalties(self) -> list[Any]:
         if not self.regularized:
@@ -225,7 +231,7 @@ class Stepper:
             for metric, found in hits.items():
                 metric.count_hits(found)
             return
-        masks = self.run.output_masks(self.cache) or [None] * len(outputs)
+        masks = self.run.output_masks(self.latest_cache) or [None] * len(outputs)
         for i, y_pred in enumerate(outputs):
             y_true = batch.target(i)
             if y_true is not None:
@@ -256,10 +262,10 @@ class Stepper:
 
     def last_outputs(self) -> list[tuple[str, Array]]:
         """Return layer name and output of every call of the latest forward run, if any."""
-        return [] if self.total is None else list(self.run.outputs_of_calls(self.cache))
+        return [] if self.total is None else list(self.run.outputs_of_calls(self.latest_cache))
 
-    def _report_not_finite(self, cache: Cache) -> None:
-        layer = first_not_finite(self.run.outputs_of_calls(cache))
+    def _report_not_finite(self) -> None:
+        layer = first_not_finite(self.run.outputs_of_calls(self.latest_cache))
         where = (
             f"the output of layer {layer!r} is the first that is not finite"
             if layer is not None

@@ -220,3 +220,14 @@ def test_the_loop_asks_for_lots(monkeypatch, forwards):
     monkeypatch.setattr(loop, "batches_per_lot", lambda model, source: 1)
     network().predict(X, BATCH, verbose=0)
     assert max(forwards, default=0) <= BATCH
+
+
+def test_what_a_training_step_keeps_is_not_overwritten():
+    model = network(layers.Dense(9, "sigmoid"))
+    model.fit(X[:64], Y[:64], BATCH, verbose=0)
+    stepper = model._trainer.step
+    kept = {name: y.copy() for name, y in stepper.run.outputs_of_calls(stepper.cache)}
+    model.evaluate(X, Y, BATCH, verbose=0)
+    for name, y in stepper.run.outputs_of_calls(stepper.cache):
+        np.testing.assert_array_equal(y, kept[name])
+    assert {len(y) for y in model.node_outputs().values()} == {ROWS % BATCH}
