@@ -122,9 +122,11 @@ class Var(Reduction):
         return np.asarray(np.mean(squares, axis=self._axes, keepdims=self.keepdims))
 
     def gradients(self, dy: Array, cache: Cache, *operands: Any) -> Sequence[Any]:
-        """Return 2·(x - mean)/n·dy."""
+        """Return 2·(x - mean)/n·dy; what rounding left of the mean is taken away first."""
         x = operands[0]
-        return [cache.centred * (self._wide(dy, x) * dy.dtype.type(2.0 / self._count(x)))]
+        rest = np.mean(cache.centred, axis=self._axes, keepdims=True)
+        scaled = self._wide(dy, x) * dy.dtype.type(2.0 / self._count(x))
+        return [(cache.centred - rest) * scaled]
 
 
 class Std(Var):

@@ -153,6 +153,21 @@ def test_where_nothing_comes_back_the_deviation_of_equal_numbers_passes_nothing_
     assert dx[2].tolist() == [-0.5, 0.5]
 
 
+@pytest.mark.parametrize("name", ["var", "std"])
+def test_the_gradient_of_a_variance_does_not_keep_the_rounding_of_the_mean(name) -> None:
+    """Of two numbers it is half their difference, and that divided by the deviation's double."""
+    x = (0.4 + 0.003 * np.random.default_rng(7).normal(size=(50, 2))).astype(np.float32)
+    half = (x[:, :1].astype(np.float64) - x[:, 1:]) / 2
+    expected = np.concatenate([half, -half], axis=1)
+    if name == "std":
+        expected = np.sign(expected) / 2
+    with nn.GradientTape() as tape:
+        watched = tape.watch(x)
+        y = getattr(ops, name)(watched, axis=1)
+        dx = tape.gradient(y, watched, output_gradients=np.ones(50, np.float32))
+    np.testing.assert_allclose(dx, expected, rtol=3e-7)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_in_a_network_the_same_numbers_and_gradients(name):
     if name in ("get_item by numbers", "stop_gradient", "prod"):
