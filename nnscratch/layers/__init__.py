@@ -7,6 +7,7 @@ from nnscratch.layers.base import Layer
 from nnscratch.layers.category_encoding import CategoryEncoding
 from nnscratch.layers.convolution import Conv2D
 from nnscratch.layers.core import Dense, Flatten
+from nnscratch.layers.cropping import Cropping2D
 from nnscratch.layers.discretization import Discretization
 from nnscratch.layers.extremes import Maximum, Minimum
 from nnscratch.layers.functional import (
@@ -50,6 +51,7 @@ from nnscratch.layers.reshaping import Permute, RepeatVector, Reshape, ZeroPaddi
 from nnscratch.layers.rms_normalization import RMSNormalization
 from nnscratch.layers.symbolic import KerasTensor, Node
 from nnscratch.layers.unit_normalization import UnitNormalization
+from nnscratch.layers.up_sampling import UpSampling2D
 
 Convolution2D = Conv2D
 
@@ -68,6 +70,7 @@ __all__ = [
     "Concatenate",
     "Conv2D",
     "Convolution2D",
+    "Cropping2D",
     "Dense",
     "Discretization",
     "Dot",
@@ -115,6 +118,7 @@ __all__ = [
     "SpatialDropout1D",
     "Subtract",
     "UnitNormalization",
+    "UpSampling2D",
     "ZeroPadding2D",
     "add",
     "average",

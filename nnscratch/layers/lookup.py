@@ -22,6 +22,7 @@ from nnscratch.layers.activity_regularization import ActivityRegularization
 from nnscratch.layers.base import Layer
 from nnscratch.layers.category_encoding import CategoryEncoding
 from nnscratch.layers.core import Dense, Flatten
+from nnscratch.layers.cropping import Cropping2D
 from nnscratch.layers.discretization import Discretization
 from nnscratch.layers.group_normalization import GroupNormalization
 from nnscratch.layers.identity import Identity
@@ -35,6 +36,7 @@ from nnscratch.layers.preprocessing import Normalization, Rescaling
 from nnscratch.layers.regularization import Dropout, SpatialDropout1D
 from nnscratch.layers.rms_normalization import RMSNormalization
 from nnscratch.layers.unit_normalization import UnitNormalization
+from nnscratch.layers.up_sampling import UpSampling2D
 from nnscratch.serialization import (
     custom_object_scope,
     deserialize_object,
@@ -48,6 +50,7 @@ CLASSES: tuple[type[Layer], ...] = (
     *(activations.Activation, activations.ReLU, activations.LeakyReLU, PReLU),
     *(activations.ELU, activations.Softmax),
     *(reshaping.Reshape, reshaping.Permute, reshaping.RepeatVector, reshaping.ZeroPadding2D),
+    *(Cropping2D, UpSampling2D),
     *(merging.Add, merging.Subtract, merging.Multiply, merging.Average, extremes.Maximum),
     *(extremes.Minimum, joining.Concatenate, joining.Dot),
     *(convolution.Conv2D, pooling.MaxPooling2D, pooling.AveragePooling2D),

@@ -13,6 +13,7 @@ from nnscratch.cache import Cache
 from nnscratch.errors import ShapeError
 from nnscratch.layers.base import Layer, check_rank
 from nnscratch.layers.data_format import check_images, of_images, on_images
+from nnscratch.layers.windows import checked_edges
 from nnscratch.typing import Array, Shape
 
 
@@ -210,15 +211,7 @@ class ZeroPadding2D(Layer):
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         self.data_format = config.checked_data_format(data_format)
-        pairs = np.asarray(padding)
-        if pairs.shape not in ((), (2,), (2, 2)) or pairs.dtype.kind not in "iu" or pairs.min() < 0:
-            raise ValueError(
-                "`padding` must be an integer, (rows, columns) or ((top, bottom), (left, right)), "
-                f"none of them negative. Received: padding={padding!r}"
-            )
-        pairs = np.broadcast_to(pairs if pairs.ndim == 2 else pairs.reshape(-1, 1), (2, 2))
-        (top, bottom), (left, right) = pairs.tolist()
-        self.padding = ((top, bottom), (left, right))
+        self.padding = checked_edges("padding", padding)
 
     @on_images
     def forward(self, x: Array, cache: Cache, training: bool = False) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,37 @@ def checked_pair(argument: str, value: Any) -> Pair:
             f"Received: {argument}={value!r}"
         )
     return int(pair[0]), int(pair[1])
+
+
+def checked_edges(argument: str, value: Any) -> tuple[Pair, Pair]:
+    """Return what is added to or taken from the four sides of images.
+
+    Args:
+        argument: name of the argument, for the error.
+        value: one number for all sides, `(rows, columns)` or `((top, bottom), (left, right))`.
+
+    Raises:
+        ValueError: it is none of these, or a number is negative.
+
+    >>> checked_edges("padding", (1, (0, 2)))
+    ((1, 1), (0, 2))
+    """
+    found = [_twice(edge) for edge in _twice(value)]
+    sizes = [n for edge in found for n in edge]
+    if [len(edge) for edge in found] != [2, 2] or not all(
+        isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n >= 0 for n in sizes
+    ):
+        raise ValueError(
+            f"`{argument}` must be an integer, (rows, columns) or ((top, bottom), (left, right)), "
+            f"none of them negative. Received: {argument}={value!r}"
+        )
+    top, bottom, left, right = (int(n) for n in sizes)
+    return (top, bottom), (left, right)
+
+
+def _twice(value: Any) -> Sequence[Any]:
+    """Return a number twice, and what is a sequence as it is."""
+    return value if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
 
 
 def checked_padding(padding: Any) -> str:

@@ -124,6 +124,8 @@ STACKS: dict[str, tuple[tuple[int, ...], Specs]] = {
             ("Resizing", {"height": 4, "width": 7, "interpolation": "nearest"}),
             ("Rescaling", {"scale": 0.5, "offset": 0.25}),
             ("ZeroPadding2D", {"padding": ((1, 0), (0, 2))}),
+            ("Cropping2D", {"cropping": ((0, 1), (2, 1))}),
+            ("UpSampling2D", {"size": (2, 1)}),
             ("Flatten", {}),
             ("Dense", {"units": 3}),
         ),

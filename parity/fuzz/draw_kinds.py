@@ -203,6 +203,8 @@ KINDS: dict[str, tuple[float, Callable[[Chooser, Shape], Options]]] = {
     "GlobalAveragePooling2D": (1.0, _globally),
     "GlobalMaxPooling2D": (1.0, _globally),
     "ZeroPadding2D": (1.0, lambda c, shape: {"padding": _both(c, 0, 2), **_order(c)}),
+    "Cropping2D": (0.6, lambda c, shape: {"cropping": _both(c, 0, 1), **_order(c)}),
+    "UpSampling2D": (0.6, lambda c, shape: {"size": _both(c, 1, 2), **_order(c)}),
     "Resizing": (0.8, _resizing),
     "CenterCrop": (0.8, lambda c, shape: _size(c, shape, shape)),
     "RandomFlip": (

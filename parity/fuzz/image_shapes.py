@@ -74,6 +74,21 @@ def _padded(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
     return shape[0] + height, shape[1] + width, shape[2]
 
 
+def _cut(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
+    if len(shape) != 3:
+        return None
+    height, width = (sum(pair(edge)) for edge in pair(kwargs.get("cropping", 0)))
+    fits = height < shape[0] and width < shape[1]
+    return (shape[0] - height, shape[1] - width, shape[2]) if fits else None
+
+
+def _enlarged(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
+    if len(shape) != 3:
+        return None
+    down, across = pair(kwargs.get("size", 2))
+    return shape[0] * down, shape[1] * across, shape[2]
+
+
 def _resized(shape: Shape, kwargs: Mapping[str, Any]) -> Shape | None:
     return (kwargs["height"], kwargs["width"], shape[2]) if len(shape) == 3 else None
 
@@ -92,6 +107,8 @@ IMAGE_LAYERS: dict[str, Rule] = {
     for kind, rule in (
         ("Conv2D", _convolved),
         ("ZeroPadding2D", _padded),
+        ("Cropping2D", _cut),
+        ("UpSampling2D", _enlarged),
         ("Resizing", _resized),
         ("CenterCrop", _cropped),
         *((kind, _image) for kind in RANDOM_IMAGES),

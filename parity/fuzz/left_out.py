@@ -44,7 +44,7 @@ OPERATIONS = {
 }
 OPTIONS = {
     "convolutions in groups": "TensorFlow has no gradient of them on a CPU",
-    "images resized with interpolation": BY_CHECKS + "TensorFlow resizes in float32",
+    "images resized or enlarged with interpolation": BY_CHECKS + "TensorFlow resizes in float32",
     "RMSNormalization along another axis than the last": "Keras 3.15.1 scales along the last one",
     "generalized crossentropies of label columns": "nnscratch departs from Keras 3.15.1 on purpose "
     "(unit generalized-crossentropy-of-a-column)",

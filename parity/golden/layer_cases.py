@@ -143,6 +143,16 @@ def pooling() -> list[dict[str, Any]]:
     return cases
 
 
+def sampling() -> list[dict[str, Any]]:
+    return [
+        case("Cropping2D", (2, 4, 6, 2), cropping=[[1, 0], [2, 3]]),
+        case("Cropping2D", (2, 4, 5, 2), cropping=[1, 2]),
+        case("Cropping2D", (2, 3, 4, 2), cropping=1),
+        case("UpSampling2D", (2, 3, 2, 2)),
+        case("UpSampling2D", (2, 3, 4, 1), size=[3, 1]),
+    ]
+
+
 def all_cases() -> list[dict[str, Any]]:
     return [
         *reshaping(),
@@ -152,4 +162,5 @@ def all_cases() -> list[dict[str, Any]]:
         *preprocessing(),
         *convolution(),
         *pooling(),
+        *sampling(),
     ]

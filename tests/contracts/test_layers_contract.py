@@ -44,6 +44,13 @@ ROWS = {
     "Permute": [({"dims": (2, 1)}, (4, 2, 3)), ({"dims": (3, 1, 2)}, (4, 2, 3, 5))],
     "RepeatVector": [({"n": 3}, (4, 5))],
     "ZeroPadding2D": [({"padding": ((1, 0), (2, 3))}, (3, 2, 3, 2))],
+    "Cropping2D": [({}, (2, 3, 2, 1)), ({"cropping": ((1, 0), (2, 1))}, (3, 4, 5, 2))],
+    "UpSampling2D": [
+        ({}, (2, 3, 2, 2)),
+        ({"size": (1, 3)}, (3, 2, 4, 1)),
+        ({"size": (3, 2), "interpolation": "bilinear"}, (2, 3, 2, 2)),
+        ({"interpolation": "bicubic"}, (2, 4, 3, 1)),
+    ],
     "ReLU": [({}, (5, 4)), ({"max_value": 1.0, "negative_slope": 0.2, "threshold": 0.3}, (5, 4))],
     "LeakyReLU": [({}, (5, 4)), ({"negative_slope": 1.5}, (5, 2, 3))],
     "PReLU": [

@@ -19,6 +19,8 @@ LAYERS = {
     "GlobalMaxPooling2D": {"keepdims": True},
     "Flatten": {},
     "ZeroPadding2D": {"padding": ((1, 0), (0, 2))},
+    "Cropping2D": {"cropping": ((1, 0), (0, 2))},
+    "UpSampling2D": {"size": (2, 3)},
     "RandomFlip": {"seed": 1},
     "RandomRotation": {"factor": 0.3, "seed": 1},
     "RandomTranslation": {"height_factor": 0.4, "width_factor": 0.3, "seed": 1},

@@ -64,6 +64,13 @@ FORMULAS: dict[str, Formulas] = {
     "ZeroPadding2D": Formulas(
         r"y = \mathrm{pad}(x)", r"dx = \mathrm{inner}(dy)", "zeros are put around every image"
     ),
+    "Cropping2D": Formulas(
+        r"y = \mathrm{inner}(x)", r"dx = \mathrm{pad}(dy)", "the edges of every image are cut off"
+    ),
+    "UpSampling2D": Formulas(
+        r"y_p = \sum_q A_{pq}\,x_q", r"dx_q = \sum_p A_{pq}\,dy_p",
+        "A: the pixel that p is a copy of, or those that it lies between",
+    ),
     "BatchNormalization": Formulas(
         NORMALIZED, NORMALIZED_BACK,
         "μ, σ²: mean and variance of the batch, feature by feature (bar: mean over the batch); "
