@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,7 +178,7 @@ def checked_edges(argument: str, value: Any) -> tuple[Pair, Pair]:
     return (top, bottom), (left, right)
 
 
-def _twice(value: Any) -> Sequence[Any]:
+def _twice(value: Any) -> Any:
     """Return a number twice, and what is a sequence as it is."""
     return value if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
 
