@@ -129,7 +129,7 @@ class Passes:
         self, batch: Data, objective: Objective | None, training: bool
     ) -> tuple[list[Array], list[Array | None]]:
         """As `forward`, by the layers themselves."""
-        self._latest = self.hits = None
+        self.forget()
         outputs = self.run.forward(batch.inputs, self.cache, training)
         logits = [self.run.logits(i, self.cache) for i in range(len(outputs))]
         if objective is not None:
@@ -138,6 +138,10 @@ class Passes:
                 made = [self.run.softmax(i, self.cache) for i in range(len(outputs))]
             objective.compare(batch, outputs, logits, masks, made)
         return outputs, logits
+
+    def forget(self) -> None:
+        """Take note that caches no longer hold what the latest pattern has left there."""
+        self._latest = self.hits = self.repeated = None
 
     def _pattern_of(
         self, batch: Data, objective: Objective | None, training: bool

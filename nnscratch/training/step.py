@@ -166,7 +166,7 @@ class Stepper:
         """
         self.latest_cache = cache
         self.logits = [self.run.logits(i, cache) for i in range(len(outputs))]
-        self.passes.hits = None
+        self.passes.forget()
         self.objective.compare(lot.data, outputs, self.logits)
         totals, penalties = self.objective.totals(lot.batches), self._penalties()
         for value in totals:

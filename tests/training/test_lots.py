@@ -21,7 +21,6 @@ Y = RNG.integers(0, 4, ROWS)
 
 
 def network(*within: Any, last: Any = None, **options: Any) -> Any:
-    ns.utils.set_random_seed(1)
     model = ns.Sequential([layers.Input((12,)), *within, last or layers.Dense(4, "softmax")])
     options = {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], **options}
     model.compile("sgd", **options)
@@ -40,6 +39,11 @@ def forwards(monkeypatch: Any) -> list[int]:
 
     monkeypatch.setattr(Graph, "forward", noted)
     return rows
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    ns.utils.set_random_seed(1)
 
 
 class Watch(callbacks.Callback):
@@ -231,3 +235,20 @@ def test_what_a_training_step_keeps_is_not_overwritten():
     for name, y in stepper.run.outputs_of_calls(stepper.cache):
         np.testing.assert_array_equal(y, kept[name])
     assert {len(y) for y in model.node_outputs().values()} == {ROWS % BATCH}
+
+
+def test_training_goes_on_after_lots_as_after_batches(monkeypatch):
+    def trained() -> Any:
+        ns.utils.set_random_seed(2)
+        model = network(layers.Dense(9, "sigmoid"), layers.Dropout(0.3, seed=4))
+        history = model.fit(
+            X[:384], Y[:384], BATCH, epochs=4, validation_data=(X, Y), shuffle=False, verbose=0
+        )
+        return history.history["loss"], model.get_weights()
+
+    losses_of_lots, weights_of_lots = trained()
+    monkeypatch.setattr(loop, "batches_per_lot", lambda model, source: 1)
+    losses_of_batches, weights_of_batches = trained()
+    assert losses_of_lots == losses_of_batches
+    for mine, other in zip(weights_of_lots, weights_of_batches, strict=True):
+        np.testing.assert_array_equal(mine, other)
