@@ -6,9 +6,14 @@ import numpy as np
 keras.utils.set_random_seed(777)
 x = np.random.default_rng(0).random((2000, 20), "float32")
 y = (x[:, :10].sum(axis=1) > x[:, 10:].sum(axis=1)).astype("int")
-hidden = keras.layers.Dense(32, activation="relu", kernel_regularizer="l2")
-output = keras.layers.Dense(2, activation="softmax")
-model = keras.Sequential([keras.Input((20,)), hidden, keras.layers.Dropout(0.3), output])
+model = keras.Sequential(
+    [
+        keras.Input((20,)),
+        keras.layers.Dense(32, "relu", kernel_regularizer="l2"),
+        keras.layers.Dropout(0.3),
+        keras.layers.Dense(2, "softmax"),
+    ]
+)
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(x, y, epochs=5, validation_split=0.2, verbose=0).history
 print("loss    ", *(f"{loss:.6f}" for loss in history["loss"]))
