@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,9 +59,8 @@ class FuzzKeras(KerasEngine):
             self.tf.config.run_functions_eagerly(before)
             self.made.clear()
 
-    @contextlib.contextmanager
-    def compiled(self, twin: KerasTwin) -> Iterator[None]:
-        """Compile inside what a twin and its model run, for batches of any number of rows.
+    def compiled(self, twin: KerasTwin, run: Callable[[], Tensors]) -> Tensors | None:
+        """Compile all that a twin and its model run in a function, for batches of any length.
 
         Run eagerly, Keras knows how many rows a batch has, and may take another way because of it:
         Keras 3.15.1 takes the column b of `ops.add(a, b)` for a bias of the last axis of a where
@@ -69,11 +68,18 @@ class FuzzKeras(KerasEngine):
 
         Args:
             twin: a twin of this session.
+            run: what to run.
+
+        Returns:
+            What it returns; None where Keras cannot compile it, as Muon of Keras 3.15.1 where the
+            shape of a gradient is not known.
         """
         before = self.tf.config.functions_run_eagerly()
         self._set_eager(twin, False)
         try:
-            yield
+            return run()
+        except (TypeError, ValueError):
+            return None
         finally:
             self._set_eager(twin, before)
 

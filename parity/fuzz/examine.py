@@ -179,13 +179,15 @@ def _endings(
         with rounded_otherwise(rng, turn):
             return closing(keras, ref.model, case, moved_rows(rows, rng), with_fit)
 
-    def compiled() -> Tensors:
-        nonlocal apart
-        apart = True
+    def as_it_was() -> Tensors:
         ref.load(state)
         ref.load_hidden(hidden)
-        with reference.compiled(ref):
-            return closing(keras, ref.model, case, rows, with_fit)
+        return closing(keras, ref.model, case, rows, with_fit)
+
+    def compiled() -> Tensors | None:
+        nonlocal apart
+        apart = True
+        return reference.compiled(ref, as_it_was)
 
     if has_diverged(expected):
         return None, NOISE

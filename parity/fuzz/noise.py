@@ -156,7 +156,7 @@ def first_unexplained(
     once_more: Callable[[int], Tensors],
     band: float,
     step: int,
-    compiled: Callable[[], Tensors] | None = None,
+    compiled: Callable[[], Tensors | None] | None = None,
 ) -> Finding | None:
     """Return the first tensor that Keras's own movement does not explain, or None.
 
@@ -166,7 +166,8 @@ def first_unexplained(
         once_more: runs Keras from moved inputs; takes the number of the run.
         band: error that needs no explanation.
         step: number of the step, for the finding.
-        compiled: runs Keras in its other way; asked where nothing else explains a tensor.
+        compiled: runs Keras in its other way; asked where nothing else explains a tensor. It may
+            return None for no answer.
     """
     names = [*expected, *(name for name in received if name not in expected)]
     again: list[Tensors] = []
@@ -248,16 +249,18 @@ class Appeal:
                     tensors = tensors | self.ref.infer(moved_rows(batch, self.rng))
             return tensors
 
-        def compiled() -> Tensors:
-            self.apart = True
+        def as_it_was() -> Tensors:
             self.ref.load(state)
             self.ref.load_hidden(hidden)
-            with self.reference.compiled(self.ref):
-                tensors = self.ref.step(batch, True)
-                if look:
-                    self.ref.load(after)
-                    tensors = tensors | self.ref.infer(batch)
+            tensors = self.ref.step(batch, True)
+            if look:
+                self.ref.load(after)
+                tensors = tensors | self.ref.infer(batch)
             return tensors
+
+        def compiled() -> Tensors | None:
+            self.apart = True
+            return self.reference.compiled(self.ref, as_it_was)
 
         self.tensors += len(expected)
         found = first_unexplained(expected, received, once_more, self.band, number, compiled)

@@ -158,3 +158,9 @@ def test_what_is_dropped_as_subnormal_may_be_multiplied_by_silu():
     keras, ours, more = (np.array([v], np.float32) for v in (-0.0, -4.2e-37, -2e-36))
     assert judge("y", {"y": keras}, {"y": ours}, [], 1e-6) is None
     assert judge("y", {"y": keras}, {"y": more}, [], 1e-6) is not None
+
+
+def test_where_keras_has_no_other_way_the_finding_stands() -> None:
+    expected, received = {"t": np.array([0.0])}, {"t": np.array([0.5])}
+    found = first_unexplained(expected, received, lambda turn: expected, BAND, 1, lambda: None)
+    assert found is not None
