@@ -57,6 +57,12 @@ def test_subnormal_numbers_are_zero_to_tensorflow() -> None:
     assert unexplained([0.0], [5e-300]) is not None
 
 
+def test_a_weight_may_lack_a_subnormal_number_divided_by_epsilon() -> None:
+    for size, excused in ((1e-33, True), (1e-28, False)):
+        pair = {"weight/a": np.zeros(1, np.float32)}, {"weight/a": np.full(1, size, np.float32)}
+        assert (judge("weight/a", *pair, [], BAND) is None) == excused
+
+
 def test_another_shape_or_type_or_a_missing_tensor_is_never_noise() -> None:
     assert unexplained([1.0], [[1.0]], [5.0]) is not None
     pair = {"t": np.zeros(1)}, {"t": np.zeros(1, np.float32)}
