@@ -70,7 +70,8 @@ def random_state_untouched() -> Iterator[None]:
 def copied(model: Any, stepper: Any) -> Any:
     """Return a copy of the compiled model, without the data it is trained on."""
     source, stepper.source = stepper.source, None
-    memo: dict[int, Any] = {id(stepper.cache): Cache()}
+    caches = (stepper.cache, stepper.cache_of_lots, stepper.latest_cache)
+    memo: dict[int, Any] = {id(cache): Cache() for cache in caches}
     memo[id(model.running_callbacks)] = CallbackList()
     try:
         return copy.deepcopy(model, memo)
