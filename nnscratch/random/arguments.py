@@ -27,7 +27,7 @@ def checked_shape(shape: Sequence[int | None]) -> tuple[int, ...]:
     (2, 3)
     """
     try:
-        return _sizes(tuple(shape))
+        return _sizes(tuple(shape), tuple(map(type, shape)))  # 2.0 is as good a key as 2
     except TypeError as error:
         raise ShapeError(
             "`shape` must be a tuple of whole numbers, such as (3,) or (784, 512), with no unknown "
@@ -36,7 +36,8 @@ def checked_shape(shape: Sequence[int | None]) -> tuple[int, ...]:
 
 
 @functools.lru_cache(maxsize=256)
-def _sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
+def _sizes(shape: tuple[Any, ...], types: tuple[type, ...]) -> tuple[int, ...]:
+    """Return the sizes as Python ints; a tuple seen before need not be looked at again."""
     sizes = tuple(operator.index(size) for size in shape)
     if any(size < 0 for size in sizes):
         raise ShapeError(f"`shape` must not hold negative sizes. Received: shape={shape!r}")
