@@ -118,14 +118,17 @@ def _ordered(x: Array, tiny: Any) -> Array:
 def among_highest(classes: Array, y_pred: Array, k: int) -> Array:
     """Tell for which rows fewer than k predictions are larger than that of the row's class.
 
-    Ties count for the class. A row that holds NaN or infinity, or whose class does not exist,
-    is a miss, as in TensorFlow's `in_top_k`.
+    Ties count for the class, and numbers too small to be normal tie with 0. A row that holds NaN
+    or infinity, or whose class does not exist, is a miss, as in TensorFlow's `in_top_k`.
 
     Args:
         classes: class numbers (N,).
         y_pred: predictions (N, C).
         k: how many guesses are allowed.
     """
+    if y_pred.dtype.kind == "f":
+        tiny = np.finfo(y_pred.dtype).tiny
+        y_pred = np.where(np.abs(y_pred) < tiny, y_pred.dtype.type(0), y_pred)
     count = y_pred.shape[-1]
     exists = (classes >= 0) & (classes < count)
     own = y_pred[np.arange(len(y_pred)), np.where(exists, classes, 0)]
